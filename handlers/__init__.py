@@ -1,0 +1,1 @@
+"""The front door: Flask. Every address of OpenBill, and nothing else."""

@@ -1,0 +1,1 @@
+"""The rulebook: money, products, orders, invoices, payments, and which moves are allowed."""

@@ -1,0 +1,1 @@
+"""The back door: RQ. Every job, and nothing else."""
