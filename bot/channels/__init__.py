@@ -1,0 +1,72 @@
+"""The channels: one file per platform, each only verifies, parses, composes and sends.
+
+Adding a platform: write one module with a class that keeps ``Channel``'s
+contract, and add one line to ``CHANNELS``. Routes, settings, contract tests
+and help follow from that line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.messages import (
+    Account,
+    Bill,
+    Content,
+    Entry,
+    Guarantee,
+    Lane,
+    Receipt,
+    Route,
+    SendRequest,
+    Window,
+)
+
+
+class Channel(Protocol):
+    """What the house asks of a platform."""
+
+    kind: str
+    """The word in configuration and API: ``line``."""
+    name: str
+    """The platform's own name: ``LINE``."""
+    webhook: str
+    """Its webhook's address under ``/webhooks/``: ``line`` (a key follows) or ``meta``."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...]) -> bool:
+        """Say whether one of ``secrets`` signed these raw bytes; constant time, never raises."""
+        ...
+
+    def owns(self, body: Any) -> bool:
+        """Say whether a decoded body is of this platform (Meta's ``object``)."""
+        ...
+
+    def parse(self, body: Any) -> list[Entry]:
+        """Read a decoded body, tolerantly, event by event; never raises on content."""
+        ...
+
+    def route(self, window: Window, now: datetime, *, billing: bool) -> Route:
+        """Choose the lane that is legal now. ``billing``: an invoice, which wants certainty."""
+        ...
+
+    def guarantee(self, lane: Lane) -> Guarantee:
+        """Say what a lost answer on ``lane`` means."""
+        ...
+
+    def bill_parts(self, *, picture: bool) -> tuple[str, ...]:
+        """Name the requests a bill takes here, in order, of ``bill``, ``picture``, ``text``."""
+        ...
+
+    def compose(self, content: Content) -> list[dict[str, Any]]:
+        """Lay ``content`` out as payloads, one request each, within the platform's limits."""
+        ...
+
+    def compose_bill(self, bill: Bill, part: str) -> dict[str, Any]:
+        """Lay one part of a bill out as one request's payload."""
+        ...
+
+    def send(self, account: Account, request: SendRequest) -> Receipt:
+        """Make one call. Raises a ``SendError``, and nothing else."""
+        ...

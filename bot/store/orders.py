@@ -1,0 +1,170 @@
+"""Orders, their items and events, and the invoices that were issued for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+
+from bot.store.tables import (
+    addresses,
+    channels,
+    contacts,
+    conversations,
+    invoices,
+    order_events,
+    order_items,
+    orders,
+)
+
+
+def _order_query() -> Any:
+    """An order with the names of whom it is for and where they are reached."""
+    return (
+        select(
+            orders,
+            contacts.c.code.label("customer_code"),
+            contacts.c.name.label("customer_name"),
+            contacts.c.language.label("customer_language"),
+            channels.c.kind.label("channel"),
+            addresses.c.platform_id.label("address"),
+        )
+        .outerjoin(contacts, contacts.c.id == orders.c.contact_id)
+        .outerjoin(conversations, conversations.c.id == orders.c.conversation_id)
+        .outerjoin(channels, channels.c.id == conversations.c.channel_id)
+        .outerjoin(addresses, addresses.c.id == conversations.c.address_id)
+    )
+
+
+def find_order(
+    connection: Connection,
+    shop_id: int,
+    *,
+    order_id: int | None = None,
+    number: int | None = None,
+    lock: bool = False,
+) -> Row[Any] | None:
+    """Find a shop's order by id or by number; another shop's does not exist for it."""
+    query = _order_query().where(orders.c.shop_id == shop_id)
+    query = query.where(orders.c.id == order_id if number is None else orders.c.number == number)
+    if lock and connection.dialect.name == "postgresql":
+        query = query.with_for_update(of=orders)
+    return connection.execute(query).one_or_none()
+
+
+def find_order_by_link(connection: Connection, link_digest: str) -> Row[Any] | None:
+    """Find the order of a bill address by its token's digest."""
+    query = _order_query().where(orders.c.link_digest == link_digest)
+    return connection.execute(query).one_or_none()
+
+
+def list_orders(
+    connection: Connection,
+    shop_id: int,
+    *,
+    status: str | None = None,
+    text: str | None = None,
+    before: int | None = None,
+    conversation_id: int | None = None,
+    limit: int = 50,
+) -> list[Row[Any]]:
+    """List a shop's orders, newest number first.
+
+    ``text`` is a number, or part of a customer's or an item's name.
+    """
+    query = _order_query().where(orders.c.shop_id == shop_id)
+    if status is not None:
+        query = query.where(orders.c.status == status)
+    if conversation_id is not None:
+        query = query.where(orders.c.conversation_id == conversation_id)
+    if before is not None:
+        query = query.where(orders.c.number < before)
+    if text:
+        named = select(order_items.c.id).where(
+            order_items.c.order_id == orders.c.id,
+            or_(
+                order_items.c.name.icontains(text, autoescape=True),
+                order_items.c.code.icontains(text, autoescape=True),
+            ),
+        )
+        found = [contacts.c.name.icontains(text, autoescape=True), named.exists()]
+        if text.isascii() and text.isdecimal() and len(text) <= 15:
+            found.append(orders.c.number == int(text))
+        query = query.where(or_(*found))
+    return list(connection.execute(query.order_by(orders.c.number.desc()).limit(limit)))
+
+
+def list_items(connection: Connection, order_id: int) -> list[Row[Any]]:
+    """List an order's items in their places."""
+    query = select(order_items).where(order_items.c.order_id == order_id)
+    return list(connection.execute(query.order_by(order_items.c.position)))
+
+
+def list_events(connection: Connection, order_id: int) -> list[Row[Any]]:
+    """List what happened to an order, oldest first."""
+    query = select(order_events).where(order_events.c.order_id == order_id)
+    return list(connection.execute(query.order_by(order_events.c.id)))
+
+
+def insert_order(connection: Connection, **values: Any) -> int:
+    """Write a new order and give its id."""
+    row = {"version": 1, "revision": 0, "paid_minor": 0, "link_generation": 0, **values}
+    return int(connection.execute(insert(orders).values(**row).returning(orders.c.id)).scalar_one())
+
+
+def update_order(connection: Connection, order_id: int, version: int, **values: Any) -> bool:
+    """Change an order that is still at ``version``, and count it up; False when it moved on."""
+    statement = (
+        update(orders)
+        .where(orders.c.id == order_id, orders.c.version == version)
+        .values(version=version + 1, **values)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def replace_items(connection: Connection, order_id: int, rows: list[dict[str, Any]]) -> None:
+    """Write an order's items anew."""
+    connection.execute(delete(order_items).where(order_items.c.order_id == order_id))
+    if rows:
+        connection.execute(insert(order_items), rows)
+
+
+def insert_order_event(connection: Connection, **values: Any) -> None:
+    """Append what happened to an order."""
+    connection.execute(insert(order_events).values(**values))
+
+
+# Invoices --------------------------------------------------------------------
+
+
+def insert_invoice(connection: Connection, **values: Any) -> int:
+    """Write an issued revision; no row of this table is ever changed."""
+    statement = insert(invoices).values(**values).returning(invoices.c.id)
+    return int(connection.execute(statement).scalar_one())
+
+
+def last_invoice(connection: Connection, shop_id: int) -> Row[Any] | None:
+    """Give a shop's newest invoice, the end of its chain."""
+    query = (
+        select(invoices)
+        .where(invoices.c.shop_id == shop_id)
+        .order_by(invoices.c.number.desc())
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def find_invoice(connection: Connection, invoice_id: int) -> Row[Any] | None:
+    """Find an invoice."""
+    return connection.execute(select(invoices).where(invoices.c.id == invoice_id)).one_or_none()
+
+
+def newest_revision(connection: Connection, order_id: int) -> Row[Any] | None:
+    """Give the revision of an order that counts now, None when none was issued."""
+    query = (
+        select(invoices)
+        .where(invoices.c.order_id == order_id)
+        .order_by(invoices.c.revision.desc())
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()

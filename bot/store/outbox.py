@@ -1,0 +1,214 @@
+"""The outbox: every delivery we owe, and the claims that make sure one process tries it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, or_, select, update
+
+from bot.store.tables import addresses, channels, conversations, messages, orders, outbox
+
+OPEN = ("pending", "sending", "ambiguous")
+"""States that the relay still works on; ``due_at`` says when."""
+
+
+def insert_delivery(connection: Connection, **values: Any) -> None:
+    """Write a delivery that is to be tried."""
+    row = {
+        "state": "pending",
+        "lane": "none",
+        "attempts": 0,
+        "unknowns": 0,
+        "platform_ids": [],
+        **values,
+    }
+    connection.execute(insert(outbox).values(**row))
+
+
+def next_due(
+    connection: Connection, now: datetime, *, conversation_id: int | None = None
+) -> Row[Any] | None:
+    """Give the delivery to work on next, locked until the commit.
+
+    The one with the oldest deadline, of those that are due, whose channel is
+    up and before which nothing of the same conversation still waits: a
+    customer reads in the order in which the shop wrote.
+    """
+    earlier = outbox.alias("earlier")
+    waits = exists().where(
+        earlier.c.conversation_id == outbox.c.conversation_id,
+        earlier.c.seq < outbox.c.seq,
+        earlier.c.state.in_(("pending", "sending")),
+    )
+    query = (
+        select(outbox)
+        .join(channels, channels.c.id == outbox.c.channel_id)
+        .where(
+            outbox.c.state.in_(OPEN),
+            outbox.c.due_at <= now,
+            channels.c.state == "up",
+            ~waits,
+        )
+        .order_by(outbox.c.deadline, outbox.c.seq)
+        .limit(1)
+    )
+    if conversation_id is not None:
+        query = query.where(outbox.c.conversation_id == conversation_id)
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True, of=outbox)
+    return connection.execute(query).one_or_none()
+
+
+def find_delivery(connection: Connection, delivery_id: str) -> Row[Any] | None:
+    """Find a delivery by its UUID."""
+    return connection.execute(select(outbox).where(outbox.c.id == delivery_id)).one_or_none()
+
+
+def update_delivery(
+    connection: Connection, delivery_id: str, *, lease: str | None = None, **values: Any
+) -> bool:
+    """Change a delivery; with ``lease``, only while that lease is still its own."""
+    statement = update(outbox).where(outbox.c.id == delivery_id)
+    if lease is not None:
+        statement = statement.where(outbox.c.lease == lease)
+    return connection.execute(statement.values(**values)).rowcount == 1
+
+
+def settle_delivery(
+    connection: Connection, delivery_id: str, states: tuple[str, ...], **values: Any
+) -> bool:
+    """Change a delivery that is in one of ``states``; False when it is not any more."""
+    statement = update(outbox).where(outbox.c.id == delivery_id, outbox.c.state.in_(states))
+    return connection.execute(statement.values(**values)).rowcount == 1
+
+
+def hold_channel(connection: Connection, channel_id: int, reason: str) -> int:
+    """Hold what waits for a channel that is down."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.channel_id == channel_id, outbox.c.state == "pending")
+        .values(state="held", reason=reason)
+    )
+    return connection.execute(statement).rowcount
+
+
+def release_channel(connection: Connection, channel_id: int, now: datetime) -> int:
+    """Let go what was held while a channel was down."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.channel_id == channel_id, outbox.c.state == "held")
+        .values(state="pending", due_at=now, offered_at=None, reason=None)
+    )
+    return connection.execute(statement).rowcount
+
+
+def release_conversation(connection: Connection, conversation_id: int, now: datetime) -> int:
+    """Let go what was held while another app had a conversation's thread."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.conversation_id == conversation_id, outbox.c.state == "held")
+        .values(state="pending", due_at=now, offered_at=None, reason=None)
+    )
+    return connection.execute(statement).rowcount
+
+
+def offer_due(connection: Connection, now: datetime, again_before: datetime) -> int:
+    """Mark due deliveries as offered to the workers; give how many there were.
+
+    One that was offered after ``again_before`` is left out: an eager relay
+    drowns the queue in repeats.
+    """
+    statement = (
+        update(outbox)
+        .where(
+            outbox.c.state.in_(OPEN),
+            outbox.c.due_at <= now,
+            or_(outbox.c.offered_at.is_(None), outbox.c.offered_at < again_before),
+        )
+        .values(offered_at=now)
+    )
+    return connection.execute(statement).rowcount
+
+
+def oldest_due(connection: Connection) -> datetime | None:
+    """Give the due time of the delivery that waits longest, None when nothing waits."""
+    query = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(OPEN))
+    return connection.execute(query).scalar()
+
+
+def count_by_state(connection: Connection) -> dict[str, int]:
+    """Count deliveries per state."""
+    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    return {str(state): int(count) for state, count in connection.execute(query)}
+
+
+def list_deliveries(
+    connection: Connection,
+    *,
+    shop_id: int | None = None,
+    state: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Row[Any]]:
+    """List deliveries, newest first: of one shop, or for the operator of all."""
+    query = (
+        select(
+            outbox,
+            orders.c.number.label("order_number"),
+            channels.c.key.label("channel_key"),
+        )
+        .join(channels, channels.c.id == outbox.c.channel_id)
+        .outerjoin(orders, orders.c.id == outbox.c.order_id)
+        .order_by(outbox.c.seq.desc())
+        .limit(limit)
+    )
+    if shop_id is not None:
+        query = query.where(outbox.c.shop_id == shop_id)
+    if state is not None:
+        query = query.where(outbox.c.state == state)
+    if before is not None:
+        query = query.where(outbox.c.seq < before)
+    return list(connection.execute(query))
+
+
+def find_delivery_by_platform_id(
+    connection: Connection, conversation_id: int, platform_id: str
+) -> Row[Any] | None:
+    """Find what the card a person quotes was about: a delivery by the id that its send returned."""
+    query: Select[Any] = (
+        select(outbox.c.id, outbox.c.order_id, orders.c.conversation_id)
+        .select_from(
+            messages.join(outbox, outbox.c.id == messages.c.delivery_id).outerjoin(
+                orders, orders.c.id == outbox.c.order_id
+            )
+        )
+        .where(
+            and_(
+                messages.c.conversation_id == conversation_id,
+                messages.c.platform_id == platform_id,
+            )
+        )
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def delivery_target(connection: Connection, delivery_id: str) -> Row[Any]:
+    """Give what a send must know besides its row: where it goes and what the window allows."""
+    query: Select[Any] = (
+        select(
+            conversations.c.id,
+            conversations.c.last_inbound_at,
+            conversations.c.standby,
+            addresses.c.platform_id.label("address"),
+            addresses.c.kind.label("address_kind"),
+            channels.c.kind.label("channel"),
+        )
+        .select_from(outbox)
+        .join(conversations, conversations.c.id == outbox.c.conversation_id)
+        .join(addresses, addresses.c.id == conversations.c.address_id)
+        .join(channels, channels.c.id == conversations.c.channel_id)
+        .where(outbox.c.id == delivery_id)
+    )
+    return connection.execute(query).one()

@@ -1,0 +1,103 @@
+"""Shops and their channels."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from bot.store.changes import upsert
+from bot.store.tables import channels, counters, shops
+
+
+def find_shop(connection: Connection, shop_id: int) -> Row[Any]:
+    """Give a shop that is known to exist."""
+    return connection.execute(select(shops).where(shops.c.id == shop_id)).one()
+
+
+def find_shop_by_slug(connection: Connection, slug: str) -> Row[Any] | None:
+    """Find a shop by the name it has in configuration and commands."""
+    return connection.execute(select(shops).where(shops.c.slug == slug)).one_or_none()
+
+
+def list_shops(connection: Connection) -> list[Row[Any]]:
+    """List every shop, by slug."""
+    return list(connection.execute(select(shops).order_by(shops.c.slug)))
+
+
+def insert_shop(connection: Connection, **values: Any) -> int:
+    """Write a new shop and give its id."""
+    return int(
+        connection.execute(insert(shops).values(**values).returning(shops.c.id)).scalar_one()
+    )
+
+
+def update_shop(connection: Connection, shop_id: int, **values: Any) -> None:
+    """Change a shop's own columns."""
+    connection.execute(update(shops).where(shops.c.id == shop_id).values(**values))
+
+
+def next_number(connection: Connection, shop_id: int, name: str) -> int:
+    """Take a shop's next ``order``, ``invoice`` or ``customer`` number, in this transaction.
+
+    The row stays locked until the commit, so a series has no gap: who rolls
+    back gives the number back.
+    """
+    statement = upsert(connection, counters).values(shop_id=shop_id, name=name, value=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=["shop_id", "name"], set_={"value": counters.c.value + 1}
+    )
+    return int(connection.execute(statement.returning(counters.c.value)).scalar_one())
+
+
+def start_numbers(connection: Connection, shop_id: int, name: str, before: int) -> None:
+    """Make a new shop's series begin after ``before``."""
+    connection.execute(insert(counters).values(shop_id=shop_id, name=name, value=before))
+
+
+def list_channels(connection: Connection, shop_id: int | None = None) -> list[Row[Any]]:
+    """List channels, of one shop or of all, by key."""
+    query = select(channels).order_by(channels.c.key)
+    if shop_id is not None:
+        query = query.where(channels.c.shop_id == shop_id)
+    return list(connection.execute(query))
+
+
+def find_channel(connection: Connection, channel_id: int) -> Row[Any]:
+    """Give a channel that is known to exist."""
+    return connection.execute(select(channels).where(channels.c.id == channel_id)).one()
+
+
+def find_channel_by_key(connection: Connection, key: str) -> Row[Any] | None:
+    """Find a channel by the last part of its webhook address."""
+    return connection.execute(select(channels).where(channels.c.key == key)).one_or_none()
+
+
+def insert_channel(connection: Connection, **values: Any) -> int:
+    """Write a new channel and give its id."""
+    statement = insert(channels).values(**values).returning(channels.c.id)
+    return int(connection.execute(statement).scalar_one())
+
+
+def update_channel(connection: Connection, channel_id: int, **values: Any) -> int:
+    """Change a channel; give how many rows that met (0 or 1)."""
+    statement = update(channels).where(channels.c.id == channel_id).values(**values)
+    return connection.execute(statement).rowcount
+
+
+def mark_channel_down(connection: Connection, channel_id: int, reason: str) -> bool:
+    """Put a channel down; False when it was down already."""
+    statement = (
+        update(channels)
+        .where(channels.c.id == channel_id, channels.c.state == "up")
+        .values(state="down", reason=reason)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def note_webhook(connection: Connection, channel_id: int, at: datetime) -> None:
+    """Remember that the platform spoke to this channel."""
+    connection.execute(
+        update(channels).where(channels.c.id == channel_id).values(last_webhook_at=at)
+    )
