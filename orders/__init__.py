@@ -1,1 +1,1 @@
-"""The rulebook: money, products, orders, invoices, payments, and which moves are allowed."""
+"""The rulebook: what an order is, what it costs, how it moves. Pure: no I/O, no clock."""
