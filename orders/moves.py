@@ -180,7 +180,7 @@ _BY_STATE: Final = {(move.source, move.name): move for move in MOVES}
 
 
 def find_move(status: Status | None, name: str) -> Move:
-    """The move of that name from ``status`` (None: no order yet); MoveError lists the legal ones."""
+    """The move of that name from ``status`` (None: no order yet), else MoveError."""
     try:
         return _BY_STATE[status, name]
     except KeyError:

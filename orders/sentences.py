@@ -151,7 +151,7 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "ราคาหรือส่วนลดเกินที่บทบาทของคุณทำได้ กรุณาให้ผู้จัดการเป็นผู้ส่ง",
         ),
         "guard_no_payment": _both(
-            "Money has come in for this order, so this cannot be done. Let finance settle it first.",
+            "Money has come in for this order, so this cannot be done. Ask finance to settle it.",
             "ออเดอร์นี้มีเงินเข้าแล้วจึงทำไม่ได้ กรุณาให้ฝ่ายการเงินจัดการยอดเงินก่อน",
         ),
         "guard_no_slip": _both(
