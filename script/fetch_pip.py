@@ -60,7 +60,7 @@ def get(url: str) -> bytes:
 
 
 def wheel_from_index() -> bytes:
-    """The wheel of pip, its hash checked; raises RuntimeError where the index has none or another."""
+    """The wheel of pip, its hash checked; RuntimeError where the index has none or another."""
     index = configured("index-url") or "https://pypi.org/simple"
     page = f"{index.rstrip('/')}/pip/"
     link = re.search(rf'href="([^"]*{re.escape(WHEEL)}[^"]*)"', get(page).decode("utf-8"))
@@ -77,7 +77,7 @@ def main() -> int:
     try:
         wheel = wheel_from_index()
     except (OSError, RuntimeError) as error:
-        print(f"pip could not be fetched: {error}", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"pip could not be fetched: {error}\n")
         return 1
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, WHEEL)
