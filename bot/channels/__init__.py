@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.channels.instagram import Instagram
+from bot.channels.line import Line
+from bot.channels.messenger import Messenger
 from bot.messages import (
     Account,
     Bill,
@@ -40,7 +43,7 @@ class Channel(Protocol):
         ...
 
     def owns(self, body: Any) -> bool:
-        """Say whether a decoded body is of this platform (Meta's ``object``)."""
+        """Say whether a decoded body is of this platform (Meta's ``object``); never raises."""
         ...
 
     def parse(self, body: Any) -> list[Entry]:
@@ -60,7 +63,12 @@ class Channel(Protocol):
         ...
 
     def compose(self, content: Content) -> list[dict[str, Any]]:
-        """Lay ``content`` out as payloads, one request each, within the platform's limits."""
+        """Lay ``content`` out as payloads, one request each, within the platform's limits.
+
+        Too much text is split, too many rows are summarised; blank words take no
+        request at all. An address in ``content`` must be one the platform can
+        open: https, or the simulator's on loopback.
+        """
         ...
 
     def compose_bill(self, bill: Bill, part: str) -> dict[str, Any]:
@@ -70,3 +78,21 @@ class Channel(Protocol):
     def send(self, account: Account, request: SendRequest) -> Receipt:
         """Make one call. Raises a ``SendError``, and nothing else."""
         ...
+
+    def check(self, account: Account) -> str:
+        """Ask the platform whose token this is: the account's name. Raises a ``SendError``."""
+        ...
+
+
+CHANNELS: dict[str, Channel] = {
+    "line": Line(),
+    "messenger": Messenger(),
+    "instagram": Instagram(),
+}
+"""Every platform by its word.
+
+To add one: a module here with a class that keeps ``Channel``'s contract, one
+line in this table, its fixtures under ``tests/fixtures/<word>/``; then
+``tests/contracts/test_channels.py`` judges it. What needs a platform's SDK
+stands in a module of its own, imported when the first message is sent.
+"""

@@ -1,0 +1,134 @@
+"""Meta's Graph API, through pymessenger, each call ending as a receipt or a typed error.
+
+pymessenger's own ``send_raw`` has no timeout, opens a connection a call, puts
+the token into the address, and drops the status; ``Sender`` replaces it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from functools import lru_cache
+from typing import Any
+
+import requests
+from pymessenger.bot import Bot
+
+from bot.channels.failures import TIMEOUT, retry_after, transport_failure, unusable
+from bot.channels.fields import identifier, label, mapping
+from bot.channels.graph_errors import meaning
+from bot.messages import (
+    Account,
+    ChannelDown,
+    Lane,
+    Receipt,
+    Retry,
+    SendRequest,
+    Unknown,
+    WindowClosed,
+)
+
+_HOST = "https://graph.facebook.com"
+# Where an Instagram account's own token is good; a Page's token goes to the other host.
+_INSTAGRAM_HOST = "https://graph.instagram.com"
+_VERSION = "26.0"
+
+
+class Sender(Bot):
+    """pymessenger's bot with a pooled session, a timeout, and errors that say what to do."""
+
+    def __init__(self, access_token: str, app_secret: str, host: str, version: str) -> None:
+        super().__init__(  # type: ignore[no-untyped-call]
+            access_token, api_version=version, app_secret=app_secret or None
+        )
+        self.graph_url = f"{host}/v{version}"
+        self.session = requests.Session()
+
+    def send_raw(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Post one message; gives Meta's answer. Raises a ``SendError``."""
+        return self.call("POST", "/me/messages", json=payload)
+
+    def call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
+        """Make one call, repeated and redirected by nobody. Raises a ``SendError``."""
+        try:
+            response = self.session.request(
+                method,
+                self.graph_url + path,
+                auth=self._authorize,
+                timeout=TIMEOUT,
+                allow_redirects=False,
+                **content,
+            )
+        except ValueError:
+            raise unusable("Meta") from None
+        except requests.RequestException as error:
+            raise transport_failure("Meta", error) from None
+        return _answer(response)
+
+    def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Sign a request. As ``auth``, because requests lets a .netrc override a plain header."""
+        request.headers["Authorization"] = f"Bearer {self.access_token}"
+        if self.app_secret:
+            proof = hmac.digest(
+                self.app_secret.encode(), self.access_token.encode(), hashlib.sha256
+            )
+            request.prepare_url(request.url, {"appsecret_proof": proof.hex()})
+        return request
+
+
+def send(account: Account, request: SendRequest) -> Receipt:
+    """Answer within the window, our delivery id in the metadata. Raises a ``SendError``."""
+    if request.lane is not Lane.RESPONSE:
+        raise WindowClosed("The 24 hours after the person's last message are over.")
+    answer = _sender(account).send_raw(
+        {
+            "recipient": {"id": request.address.id},
+            "messaging_type": "RESPONSE",
+            "message": {**mapping(request.payload.get("message")), "metadata": request.delivery_id},
+        }
+    )
+    message_id = identifier(answer.get("message_id"))
+    if message_id is None:
+        raise Unknown("Meta's answer names no message; it may have been sent.", code="200")
+    return Receipt((message_id,))
+
+
+def check(account: Account, *, same_id: bool) -> str:
+    """Ask whose token this is; gives the account's name. Raises a ``SendError``."""
+    try:
+        answer = _sender(account).call("GET", "/me", params={"fields": "id,name"})
+    except Unknown as error:
+        raise Retry("Meta gave no usable answer just now; ask again.", code=error.code) from None
+    if same_id and account.account_id and identifier(answer.get("id")) != account.account_id:
+        raise ChannelDown(
+            f"The access token of channel {account.key} belongs to another Page than its "
+            f"account_id names; put in the token and the id of one Page."
+        )
+    return label(answer.get("name")) or account.kind
+
+
+def _sender(account: Account) -> Sender:
+    own = _INSTAGRAM_HOST if account.login == "instagram" else _HOST
+    host = account.api_url.rstrip("/") or own
+    version = account.api_version.lstrip("v") or _VERSION
+    return _pooled(account.access_token, account.app_secret, host, version, os.getpid())
+
+
+@lru_cache(maxsize=64)
+def _pooled(access_token: str, app_secret: str, host: str, version: str, _process: int) -> Sender:
+    """Keep one sender per token; a forked process makes its own connections."""
+    return Sender(access_token, app_secret, host, version)
+
+
+def _answer(response: requests.Response) -> dict[str, Any]:
+    """Read Meta's answer; Meta tells an error in the body, now and then under status 200."""
+    try:
+        answer = response.json()
+    except (ValueError, RecursionError):
+        answer = None
+    error = mapping(answer).get("error")
+    if response.status_code == 200 and isinstance(answer, dict) and not isinstance(error, dict):
+        return answer
+    after = retry_after(response.headers.get("Retry-After"))
+    raise meaning(response.status_code, mapping(error), after) from None
