@@ -128,8 +128,8 @@ install() {
     began=$(date +%s)
     pip_install --require-hashes -r requirements-build.lock
     pip_install --require-hashes -r "$lock"
-    # "compat": a plain .pth file; the default warns about folders named like our packages.
-    pip_install --no-deps --config-settings editable_mode=compat -e .
+    # setuptools warns that folders of the working directory may hide our packages: they are it.
+    PYTHONWARNINGS='ignore:Editable installation' pip_install --no-deps -e .
     printf '%s\n' "$wanted" >"$stamp"
     say "Installed in $(($(date +%s) - began)) s."
 }
