@@ -53,6 +53,7 @@ __all__ = [
     "ShopSettings",
     "StaffSettings",
     "WebSettings",
+    "has_demo",
     "load",
 ]
 
