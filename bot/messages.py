@@ -211,7 +211,7 @@ class Account:
     """What a channel needs to speak for a shop. Never logged: it holds the token.
 
     ``api_url`` is "" for the platform's own hosts. ``app_secret`` is Meta's,
-    for ``appsecret_proof``.
+    for ``appsecret_proof``; ``login`` tells which of Meta's hosts Instagram wants.
     """
 
     kind: str
@@ -221,6 +221,7 @@ class Account:
     api_url: str = ""
     api_version: str = ""
     app_secret: str = field(default="", repr=False)
+    login: str = "page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,22 @@ def next_pending_event(connection: Connection, conversation_id: int) -> Row[Any]
     return connection.execute(query).one_or_none()
 
 
+def retry_event(connection: Connection, event_id: int) -> bool:
+    """Let an event that ended in an error have its effects after all; False for any other."""
+    statement = (
+        update(events)
+        .where(events.c.id == event_id, events.c.state == "error")
+        .values(state="pending", error=None, attempts=0)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def count_events(connection: Connection, state: str) -> int:
+    """Count events in a state."""
+    query = select(func.count()).select_from(events).where(events.c.state == state)
+    return int(connection.execute(query).scalar_one())
+
+
 # Contacts and conversations --------------------------------------------------
 
 
@@ -396,27 +412,30 @@ def keep_reply_token(connection: Connection, **values: Any) -> None:
     connection.execute(upsert(connection, reply_tokens).values(**values).on_conflict_do_nothing())
 
 
-def reply_until(connection: Connection, conversation_id: int, now: datetime) -> datetime | None:
-    """Give the end of the newest unspent reply token, None when there is none."""
-    query = select(func.max(reply_tokens.c.expires_at)).where(
+def _unspent(conversation_id: int, delivery_id: str | None, now: datetime) -> Any:
+    """A live token that nobody has taken, or that this delivery has and surely did not use."""
+    return and_(
         reply_tokens.c.conversation_id == conversation_id,
-        reply_tokens.c.delivery_id.is_(None),
+        or_(reply_tokens.c.delivery_id.is_(None), reply_tokens.c.delivery_id == delivery_id),
         reply_tokens.c.expires_at > now,
     )
-    return connection.execute(query).scalar()
+
+
+def reply_until(
+    connection: Connection, conversation_id: int, now: datetime, *, delivery_id: str | None = None
+) -> datetime | None:
+    """Give the end of the newest reply token that may be used, None when there is none."""
+    query = select(func.max(reply_tokens.c.expires_at))
+    return connection.execute(query.where(_unspent(conversation_id, delivery_id, now))).scalar()
 
 
 def take_reply_token(
     connection: Connection, conversation_id: int, delivery_id: str, now: datetime
 ) -> str | None:
-    """Give the newest unspent reply token to one delivery, or None; a token is given once."""
+    """Give the newest reply token that may be used to one delivery, or None."""
     query = (
         select(reply_tokens.c.id, reply_tokens.c.token)
-        .where(
-            reply_tokens.c.conversation_id == conversation_id,
-            reply_tokens.c.delivery_id.is_(None),
-            reply_tokens.c.expires_at > now,
-        )
+        .where(_unspent(conversation_id, delivery_id, now))
         .order_by(reply_tokens.c.expires_at.desc(), reply_tokens.c.id.desc())
         .limit(1)
     )
@@ -429,3 +448,10 @@ def take_reply_token(
         update(reply_tokens).where(reply_tokens.c.id == row.id).values(delivery_id=delivery_id)
     )
     return str(row.token)
+
+
+def spend_reply_token(connection: Connection, delivery_id: str, now: datetime) -> None:
+    """Let nobody use the token of a delivery again: the platform says that it is spent."""
+    connection.execute(
+        update(reply_tokens).where(reply_tokens.c.delivery_id == delivery_id).values(expires_at=now)
+    )

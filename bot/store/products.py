@@ -98,6 +98,41 @@ def release(
     )
 
 
+def begin_counting(connection: Connection, product: Any, available: int, at: datetime) -> None:
+    """Begin to count a product's stock."""
+    update_product(connection, product.id, available=available)
+    _log(
+        connection,
+        shop_id=product.shop_id,
+        product_id=product.id,
+        order_id=None,
+        kind="initial",
+        quantity=available,
+        at=at,
+    )
+
+
+def adjust(connection: Connection, product: Any, by: int, at: datetime) -> bool:
+    """Add to what is available, or take off; False where that would go below zero."""
+    statement = (
+        update(products)
+        .where(products.c.id == product.id, products.c.available + by >= 0)
+        .values(available=products.c.available + by)
+    )
+    if connection.execute(statement).rowcount != 1:
+        return False
+    _log(
+        connection,
+        shop_id=product.shop_id,
+        product_id=product.id,
+        order_id=None,
+        kind="adjust",
+        quantity=by,
+        at=at,
+    )
+    return True
+
+
 def reserved_by(connection: Connection, order_id: int) -> dict[int, int]:
     """Give what an order holds now: product id to quantity, from the ledger."""
     signed = func.sum(

@@ -74,6 +74,12 @@ def find_channel_by_key(connection: Connection, key: str) -> Row[Any] | None:
     return connection.execute(select(channels).where(channels.c.key == key)).one_or_none()
 
 
+def find_channel_by_account(connection: Connection, kind: str, account_id: str) -> Row[Any] | None:
+    """Find a channel by the platform's own id of its account."""
+    query = select(channels).where(channels.c.kind == kind, channels.c.account_id == account_id)
+    return connection.execute(query).one_or_none()
+
+
 def insert_channel(connection: Connection, **values: Any) -> int:
     """Write a new channel and give its id."""
     statement = insert(channels).values(**values).returning(channels.c.id)

@@ -87,6 +87,7 @@ channels = Table(
     Column("kind", String(16), nullable=False),
     Column("key", String(64), nullable=False, unique=True),
     Column("account_id", String(64)),
+    Column("login", String(12), nullable=False),  # page | instagram: which of Meta's hosts
     Column("sealed", LargeBinary, nullable=False),  # {"channel_secret", "access_token"}, encrypted
     Column("state", String(8), nullable=False),  # up | down
     Column("reason", String(300)),
@@ -105,6 +106,7 @@ staff = Table(
     Column("name", String(120), nullable=False),
     Column("role", String(16), nullable=False),
     Column("password_hash", String(200), nullable=False),
+    Column("given_hash", String(200)),  # the password that configuration gave last
     Column("managed", Boolean, nullable=False),
     Column("disabled_at", Utc),
     Column("created_at", Utc, nullable=False),
@@ -309,6 +311,7 @@ products = Table(
     Column("available", BigInteger),  # None: no stock control
     Column("reserved", BigInteger, nullable=False),
     Column("sold", BigInteger, nullable=False),
+    Column("given_stock", BigInteger),  # what configuration gave last
     Column("active", Boolean, nullable=False),
     Column("managed", Boolean, nullable=False),
     UniqueConstraint("shop_id", "code"),
@@ -323,7 +326,7 @@ stock_moves = Table(
     _shop(),
     _ref("product_id", "products"),
     _ref("order_id", "orders", nullable=True),
-    Column("kind", String(12), nullable=False),  # initial | reserve | release | adjust
+    Column("kind", String(12), nullable=False),  # initial | adjust | reserve | release
     Column("quantity", BigInteger, nullable=False),
     Column("at", Utc, nullable=False),
     Index(None, "order_id"),

@@ -52,7 +52,7 @@ class Vault:
 
 def digest(token: str) -> str:
     """Hash a random token for storage: SHA-256 hex is enough for 128 bits and more."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _derive(secret_key: str, purpose: bytes) -> bytes:

@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.String(length=64), nullable=True),
+        sa.Column("login", sa.String(length=12), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=True),
@@ -160,6 +161,7 @@ def upgrade() -> None:
         sa.Column("available", sa.BigInteger(), nullable=True),
         sa.Column("reserved", sa.BigInteger(), nullable=False),
         sa.Column("sold", sa.BigInteger(), nullable=False),
+        sa.Column("given_stock", sa.BigInteger(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("managed", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
@@ -178,6 +180,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("given_hash", sa.String(length=200), nullable=True),
         sa.Column("managed", sa.Boolean(), nullable=False),
         sa.Column("disabled_at", Utc(), nullable=True),
         sa.Column("created_at", Utc(), nullable=False),

@@ -1,0 +1,356 @@
+"""The inbox: takes a platform's delivery in, once, whatever it holds.
+
+The raw body is written before anything is answered; where its events parse
+they become messages in the same transaction. What an event *does* comes
+later, in ``bot.conversation``.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import structlog
+
+from bot.channels import CHANNELS, Channel
+from bot.messages import Author, Entry, Event, InboundMessage, OtherEvent, StatusUpdate
+from bot.runtime import Runtime, Work
+from bot.store import changes, shops
+from bot.store import inbox as rows
+from bot.store.database import StoreUnavailable
+from bot.store.vault import digest
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 1.0
+"""Seconds a webhook waits for the database; then the platform had better come again."""
+
+REPLY_TOKEN_LIFE = timedelta(seconds=50)
+"""LINE promises one minute from the delivery; the rest is for the way back."""
+
+MALFORMED = "The body is no JSON that can be read."
+
+
+class Refused(Exception):
+    """The delivery's signature is missing or wrong, or nobody here has that address."""
+
+
+def receive(
+    runtime: Runtime, webhook: str, key: str | None, headers: Mapping[str, str], body: bytes
+) -> int:
+    """Take one raw delivery in and give its id; it is on disk when this returns.
+
+    ``webhook`` is ``line`` (with the channel's ``key``) or ``meta``. Raises
+    ``Refused`` and ``StoreUnavailable``.
+    """
+    channel_row = _verify(runtime, webhook, key, headers, body)
+
+    def store(work: Work) -> int:
+        return _take_in(work, webhook, channel_row, body, careful=False)
+
+    try:
+        return runtime.transact(store, patience=PATIENCE)
+    except StoreUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 whatever it is, it must not cost the delivery
+        # Something in it did not fit a table. Find out what, event by event: it must
+        # not cost its neighbours, and never the raw row.
+        log.warning("delivery needs care", webhook=webhook, error=type(error).__name__)
+        return runtime.transact(
+            lambda work: _take_in(work, webhook, channel_row, body, careful=True),
+            patience=PATIENCE,
+        )
+
+
+def accepts_handshake(runtime: Runtime, mode: str, token: str) -> bool:
+    """Say whether Meta's verification request knows our verify token."""
+    wanted = runtime.settings.meta.verify_token.get_secret_value()
+    right = hmac.compare_digest(token.encode(), wanted.encode())
+    return bool(wanted) and mode == "subscribe" and right
+
+
+def replay(runtime: Runtime, delivery_id: int) -> str:
+    """Run a stored raw delivery again; nothing that had its effect has it twice.
+
+    Gives the delivery's state afterwards. Raises ``LookupError``.
+    """
+
+    def again(work: Work) -> str:
+        raw = rows.find_raw(work.connection, delivery_id)
+        if raw is None:
+            raise LookupError(f"there is no delivery {delivery_id}")
+        channel_row = (
+            shops.find_channel(work.connection, raw.channel_id) if raw.channel_id else None
+        )
+        state, reason = _read(work, raw.webhook, channel_row, raw.body, delivery_id, careful=True)
+        rows.update_raw(work.connection, delivery_id, state=state, reason=reason)
+        return state
+
+    return runtime.transact(again)
+
+
+def _verify(
+    runtime: Runtime, webhook: str, key: str | None, headers: Mapping[str, str], body: bytes
+) -> Any | None:
+    """Give the channel row of a keyed webhook, None for Meta's shared one. Raises ``Refused``."""
+    channel = next(c for c in CHANNELS.values() if c.webhook == webhook)
+    if key is None:
+        secrets = tuple(s.get_secret_value() for s in runtime.settings.meta.app_secrets)
+        channel_row = None
+    else:
+        with runtime.store.read() as connection:
+            channel_row = shops.find_channel_by_key(connection, key)
+        if channel_row is None or CHANNELS[channel_row.kind].webhook != webhook:
+            raise Refused
+        secrets = (runtime.vault.open(channel_row.sealed)["channel_secret"],)
+    if not channel.verify(headers, body, secrets):
+        raise Refused
+    return channel_row
+
+
+def _take_in(
+    work: Work, webhook: str, channel_row: Any | None, body: bytes, *, careful: bool
+) -> int:
+    raw_id = rows.insert_raw(
+        work.connection,
+        shop_id=channel_row.shop_id if channel_row else None,
+        channel_id=channel_row.id if channel_row else None,
+        webhook=webhook,
+        received_at=work.now,
+        body=body,
+        state="read",
+    )
+    state, reason = _read(work, webhook, channel_row, body, raw_id, careful=careful)
+    if state != "read":
+        rows.update_raw(work.connection, raw_id, state=state, reason=reason)
+    return raw_id
+
+
+def _read(
+    work: Work, webhook: str, channel_row: Any | None, body: bytes, raw_id: int, *, careful: bool
+) -> tuple[str, str | None]:
+    """Write a body's events down; give the raw delivery's state and, if it is odd, why."""
+    decoded = _decode(body)
+    channel = _owner(webhook, decoded)
+    if channel is None:
+        return "parse_error", MALFORMED
+    state: tuple[str, str | None] = ("read", None)
+    for entry in channel.parse(decoded):
+        owner = channel_row or (
+            shops.find_channel_by_account(work.connection, channel.kind, entry.account_id)
+            if entry.account_id
+            else None
+        )
+        if owner is None or _is_foreign(owner, entry):
+            state = ("quarantine", f"No {channel.name} account {entry.account_id} is connected.")
+            continue
+        shops.note_webhook(work.connection, owner.id, work.now)
+        for event in entry.events:
+            if careful:
+                _keep_carefully(work, owner, raw_id, event)
+            else:
+                _keep(work, owner, raw_id, event)
+    return state
+
+
+def _decode(body: bytes) -> Any:
+    """Read JSON strictly and, where one odd value refuses, leniently; None for neither."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            return None
+
+
+def _owner(webhook: str, decoded: Any) -> Channel | None:
+    for channel in CHANNELS.values():
+        if channel.webhook == webhook and channel.owns(decoded):
+            return channel
+    return None
+
+
+def _is_foreign(owner: Any, entry: Entry) -> bool:
+    """Say whether a keyed delivery names an account that is not the channel's own."""
+    known = owner.account_id
+    return bool(known and entry.account_id and entry.account_id != known)
+
+
+def _keep_carefully(work: Work, owner: Any, raw_id: int, event: Event) -> None:
+    """Keep one event in a savepoint; what does not fit is kept as an error, visibly."""
+    try:
+        with work.connection.begin_nested():
+            _keep(work, owner, raw_id, event)
+    except Exception as error:  # noqa: BLE001 kept as an event in error, below
+        log.warning("event does not fit", delivery=raw_id, error=type(error).__name__)
+        misfit = OtherEvent(
+            event_key=f"misfit:{digest(event.event_key)}",
+            kind="misfit",
+            sent_at=None,
+            error=f"The event does not fit the inbox ({type(error).__name__}).",
+        )
+        _keep(work, owner, raw_id, misfit)
+
+
+def _keep(work: Work, owner: Any, raw_id: int, event: Event) -> None:
+    """Write one event down, unless its key has been seen before."""
+    if isinstance(event, InboundMessage):
+        fresh = _keep_message(work, owner, raw_id, event)
+    elif isinstance(event, StatusUpdate):
+        fresh = _keep_status(work, owner, raw_id, event)
+    else:
+        fresh = _keep_other(work, owner, raw_id, event)
+    if not fresh:
+        known = rows.find_event_by_key(work.connection, owner.id, event.event_key)
+        # Only a replay meets an event in error: what was mended since may work now.
+        if known is not None and rows.retry_event(work.connection, known.id):
+            work.ring("inbound")
+
+
+def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) -> bool:
+    conversation_id = rows.open_conversation(
+        work.connection,
+        shop_id=owner.shop_id,
+        channel_id=owner.id,
+        platform_id=event.address.id,
+        kind=event.address.kind,
+        at=work.now,
+    )
+    from_customer = event.author == Author.CUSTOMER
+    has_effect = from_customer and not event.standby
+    event_id = _insert_event(
+        work,
+        owner,
+        raw_id,
+        event,
+        kind="message",
+        state="pending" if has_effect else "done",
+        occurred_at=event.sent_at,
+        conversation_id=conversation_id,
+    )
+    if event_id is None:
+        return False
+    message_id = rows.insert_message(
+        work.connection,
+        shop_id=owner.shop_id,
+        conversation_id=conversation_id,
+        direction="in" if from_customer else "out",
+        author=event.author,
+        sender_id=event.sender_id,
+        kind=event.kind,
+        text=event.text,
+        platform_id=event.platform_id,
+        quoted_id=event.quoted_id,
+        sent_at=event.sent_at,
+        received_at=work.now,
+        state="received" if from_customer else "sent",
+    )
+    rows.update_event(work.connection, event_id, message_id=message_id)
+    _show(work, owner, conversation_id, event)
+    if event.reply_token:
+        rows.keep_reply_token(
+            work.connection,
+            shop_id=owner.shop_id,
+            conversation_id=conversation_id,
+            token=event.reply_token,
+            expires_at=work.now + REPLY_TOKEN_LIFE,
+        )
+    if has_effect:
+        work.ring("inbound")
+    return True
+
+
+def _show(work: Work, owner: Any, conversation_id: int, event: InboundMessage) -> None:
+    rows.touch_conversation(
+        work.connection,
+        conversation_id,
+        at=event.sent_at,
+        text=event.text,
+        author=event.author,
+        customer_wrote=event.author == Author.CUSTOMER,
+        standby=event.standby,
+    )
+    changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
+
+
+def _keep_status(work: Work, owner: Any, raw_id: int, event: StatusUpdate) -> bool:
+    known = rows.find_address(work.connection, owner.id, event.address.id)
+    event_id = _insert_event(
+        work,
+        owner,
+        raw_id,
+        event,
+        kind=event.status,
+        # A status of somebody we never wrote to has nothing to settle.
+        state="pending" if known else "done",
+        occurred_at=event.sent_at,
+        conversation_id=known.conversation_id if known else None,
+        data={"delivery_id": event.delivery_id, "platform_id": event.platform_id},
+    )
+    if event_id is None:
+        return False
+    if known:
+        work.ring("inbound")
+    return True
+
+
+def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
+    """Keep what moves nothing; where it names a conversation, it is shown there."""
+    at = event.sent_at or work.now
+    conversation_id = None
+    if event.address is not None:
+        conversation_id = rows.open_conversation(
+            work.connection,
+            shop_id=owner.shop_id,
+            channel_id=owner.id,
+            platform_id=event.address.id,
+            kind=event.address.kind,
+            at=work.now,
+        )
+    event_id = _insert_event(
+        work,
+        owner,
+        raw_id,
+        event,
+        kind=event.kind[:40],
+        state="error" if event.error else "done",
+        error=event.error[:300] if event.error else None,
+        occurred_at=at,
+        conversation_id=conversation_id,
+    )
+    if event_id is None:
+        return False
+    if conversation_id is not None:
+        message_id = rows.insert_message(
+            work.connection,
+            shop_id=owner.shop_id,
+            conversation_id=conversation_id,
+            direction="in",
+            author=Author.SYSTEM,
+            kind="unsupported",
+            platform_id=event.platform_id,
+            sent_at=at,
+            received_at=work.now,
+            state="received",
+            reason=event.kind[:300],
+        )
+        rows.update_event(work.connection, event_id, message_id=message_id)
+        changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
+    return True
+
+
+def _insert_event(work: Work, owner: Any, raw_id: int, event: Event, **values: Any) -> int | None:
+    return rows.insert_event(
+        work.connection,
+        shop_id=owner.shop_id,
+        channel_id=owner.id,
+        delivery_id=raw_id,
+        event_key=event.event_key,
+        received_at=work.now,
+        **{"data": {}, **values},
+    )

@@ -1,0 +1,33 @@
+"""The outbox: plans a delivery, claims it, sends it, settles it; the only caller of a send.
+
+A row is one call to a platform. Its life::
+
+    pending -> sending -> sent
+                       -> pending       surely not sent: again later
+                       -> ambiguous     nobody knows; the echo may tell
+                       -> held          the channel is down, or another app has the thread
+                       -> dead          the person is gone, or the platform refuses the content
+                       -> needs_review  a person must decide
+
+An attempt is counted before the call. A process may die anywhere: what it
+held comes due again when its lease ends, and is then treated as a call whose
+outcome nobody knows.
+"""
+
+from bot.outbox.planning import plain, plan_answer, plan_bill, plan_text, route_now
+from bot.outbox.sending import Prepare, deliver_next, drain
+from bot.outbox.settling import offer_due, resume_channel, settle_by_status
+
+__all__ = [
+    "Prepare",
+    "deliver_next",
+    "drain",
+    "offer_due",
+    "plain",
+    "plan_answer",
+    "plan_bill",
+    "plan_text",
+    "resume_channel",
+    "route_now",
+    "settle_by_status",
+]

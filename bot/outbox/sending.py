@@ -1,0 +1,79 @@
+"""Sends what is due: claim, prepare, call, settle; no transaction is open during a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from bot.channels import CHANNELS
+from bot.messages import Address, AddressKind, Receipt, SendError, SendRequest
+from bot.outbox.claiming import Claim, claim_next
+from bot.outbox.settling import settle
+from bot.runtime import Runtime
+from bot.store import outbox as rows
+from bot.store import shops
+
+log = structlog.get_logger(__name__)
+
+Prepare = Callable[[Runtime, Any], dict[str, Any]]
+"""Makes a claimed delivery's payload; called outside any transaction, may take seconds."""
+
+
+def drain(runtime: Runtime, prepare: Mapping[str, Prepare], *, limit: int = 1000) -> int:
+    """Send what is due, one after the other, until nothing is; give how many were tried."""
+    for tried in range(limit):
+        if not deliver_next(runtime, prepare):
+            return tried
+    runtime.bell.ring("deliver")
+    return limit
+
+
+def deliver_next(runtime: Runtime, prepare: Mapping[str, Prepare]) -> bool:
+    """Work on the delivery that is due next; False when none is."""
+    claim, found = runtime.transact(claim_next)
+    if claim is None:
+        return found
+    payload = claim.row.payload
+    if payload is None:
+        payload = prepare[claim.row.kind](runtime, claim.row)
+        if not _freeze(runtime, claim, payload):
+            return True
+    outcome = _call(runtime, claim, payload)
+    runtime.transact(lambda work: settle(work, claim, outcome))
+    return True
+
+
+def _freeze(runtime: Runtime, claim: Claim, payload: dict[str, Any]) -> bool:
+    """Keep the payload as it will be sent at every attempt; False when the lease was lost."""
+    return runtime.transact(
+        lambda work: rows.update_delivery(
+            work.connection, claim.row.id, lease=claim.lease, payload=payload
+        )
+    )
+
+
+def _call(runtime: Runtime, claim: Claim, payload: dict[str, Any]) -> Receipt | SendError:
+    """Make the call, outside any transaction."""
+    with runtime.store.read() as connection:
+        target = rows.delivery_target(connection, claim.row.id)
+        account = runtime.account(shops.find_channel(connection, claim.row.channel_id))
+    request = SendRequest(
+        delivery_id=claim.row.id,
+        address=Address(target.address, AddressKind(target.address_kind)),
+        payload=payload,
+        lane=claim.route.lane,
+        reply_token=claim.reply_token,
+    )
+    try:
+        return CHANNELS[target.channel].send(account, request)
+    except SendError as error:
+        log.info(
+            "send failed",
+            delivery=claim.row.id,
+            outcome=error.outcome,
+            code=error.code,
+            lane=claim.route.lane,
+        )
+        return error

@@ -1,0 +1,231 @@
+"""Settles deliveries: how a call ended decides what a row becomes, and what staff read of it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.channels import CHANNELS
+from bot.messages import (
+    BadMessage,
+    ChannelDown,
+    Guarantee,
+    Lane,
+    PersonGone,
+    QuotaUsedUp,
+    Receipt,
+    Retry,
+    SendError,
+    ThreadTaken,
+    TokenSpent,
+    WindowClosed,
+)
+from bot.runtime import Work
+from bot.store import changes, inbox, shops
+from bot.store import outbox as rows
+
+log = structlog.get_logger(__name__)
+
+ECHO_WAIT = timedelta(seconds=60)
+"""How long an echo may take before the shop's policy decides about an uncertain send."""
+
+BACKOFF = (1, 3, 10, 30, 60, 120, 300, 600)
+
+SPENT = "The free reply may have arrived: its token is spent. Look before you send again."
+
+
+def settle(work: Work, claim: Any, outcome: Receipt | SendError) -> None:
+    """Write down how a call ended, if the delivery is still ours."""
+    row = rows.find_delivery(work.connection, claim.row.id)
+    if row is None or row.lease != claim.lease:
+        return
+    if isinstance(outcome, Receipt):
+        _mark_sent(work, row, outcome.platform_ids)
+    elif isinstance(outcome, Retry):
+        _again(work, row, outcome)
+    elif isinstance(outcome, TokenSpent):
+        _after_spent_token(work, claim, row, outcome)
+    elif isinstance(outcome, ChannelDown):
+        _take_channel_down(work, row, outcome)
+    elif isinstance(outcome, ThreadTaken):
+        end(work, row, "held", outcome.reason, code=outcome.code)
+    elif isinstance(outcome, QuotaUsedUp | WindowClosed):
+        end(work, row, "needs_review", outcome.reason, code=outcome.code)
+    elif isinstance(outcome, PersonGone):
+        inbox.mark_gone(work.connection, row.conversation_id, outcome.reason)
+        end(work, row, "dead", outcome.reason, code=outcome.code)
+    elif isinstance(outcome, BadMessage):
+        end(work, row, "dead", outcome.reason, code=outcome.code)
+    else:
+        _after_unknown(work, row, outcome)
+
+
+def _mark_sent(work: Work, row: Any, platform_ids: tuple[str, ...]) -> None:
+    rows.update_delivery(
+        work.connection,
+        row.id,
+        state="sent",
+        lease=None,
+        platform_ids=list(platform_ids) or row.platform_ids,
+        settled_at=work.now,
+        reason=None,
+        code=None,
+    )
+    _tell(work, row, "sent", None, platform_id=platform_ids[-1] if platform_ids else None)
+    work.ring("deliver")  # what waits behind it in its conversation
+
+
+def _again(work: Work, row: Any, error: Retry) -> None:
+    pause = error.after or _backoff(row.attempts)
+    rows.update_delivery(
+        work.connection,
+        row.id,
+        state="pending",
+        lease=None,
+        due_at=work.now + timedelta(seconds=pause),
+        offered_at=None,
+        reason=error.reason,
+        code=error.code,
+    )
+    _tell(work, row, "pending", error.reason)
+
+
+def _after_spent_token(work: Work, claim: Any, row: Any, error: TokenSpent) -> None:
+    if claim.repeats_unknown:
+        end(work, row, "needs_review", SPENT, code=error.code)
+        return
+    inbox.spend_reply_token(work.connection, row.id, work.now)
+    rows.update_delivery(
+        work.connection,
+        row.id,
+        state="pending",
+        lane=Lane.NONE,
+        reply_token=None,
+        lease=None,
+        due_at=work.now,
+        offered_at=None,
+        reason=error.reason,
+    )
+    work.ring("deliver")
+
+
+def _take_channel_down(work: Work, row: Any, error: ChannelDown) -> None:
+    """Hold everything of a channel whose token is dead: nothing is burned, one alarm is raised."""
+    rows.update_delivery(
+        work.connection, row.id, state="held", lease=None, reason=error.reason, code=error.code
+    )
+    _tell(work, row, "held", error.reason)
+    if shops.mark_channel_down(work.connection, row.channel_id, error.reason):
+        log.error("channel down", channel=row.channel_id, code=error.code)
+        changes.record(
+            work.connection,
+            work.now,
+            "system",
+            "channel down",
+            f"channel:{row.channel_id}",
+            shop_id=row.shop_id,
+            reason=error.reason,
+        )
+    rows.hold_channel(work.connection, row.channel_id, error.reason)
+
+
+def _after_unknown(work: Work, row: Any, error: SendError) -> None:
+    """Nobody knows whether it arrived: what the lane guarantees says what may follow."""
+    target = rows.delivery_target(work.connection, row.id)
+    guarantee = CHANNELS[target.channel].guarantee(Lane(row.lane))
+    pause = ECHO_WAIT.total_seconds() if guarantee is Guarantee.ECHO else _backoff(row.attempts)
+    rows.update_delivery(
+        work.connection,
+        row.id,
+        # A keyed send may simply be repeated; the others remember that they are uncertain.
+        state="pending" if guarantee is Guarantee.KEYED else "ambiguous",
+        lease=None,
+        due_at=work.now + timedelta(seconds=pause),
+        offered_at=None,
+        reason=error.reason,
+        code=error.code,
+    )
+    _tell(work, row, "pending", error.reason)
+
+
+def settle_by_status(
+    work: Work, conversation_id: int, status: str, data: Mapping[str, Any], at: datetime
+) -> None:
+    """Take a platform's word about something we sent: its echo, its delivery, its reading."""
+    if status == "echo":
+        row = rows.find_delivery(work.connection, str(data.get("delivery_id")))
+        if row is None or row.conversation_id != conversation_id:
+            return
+        if row.state in ("sending", "ambiguous", "pending", "needs_review"):
+            _mark_sent(work, row, (str(data["platform_id"]),) if data.get("platform_id") else ())
+        return
+    moved = inbox.mark_read_up_to(work.connection, conversation_id, status, at)
+    if moved:
+        conversation = inbox.lock_conversation(work.connection, conversation_id)
+        if conversation is not None:
+            _announce(work, conversation.shop_id, conversation_id)
+
+
+def resume_channel(work: Work, channel_id: int) -> None:
+    """Let a channel speak again after its token was mended."""
+    shops.update_channel(work.connection, channel_id, state="up", reason=None)
+    if rows.release_channel(work.connection, channel_id, work.now):
+        work.ring("deliver")
+
+
+def offer_due(work: Work, again_after: timedelta) -> int:
+    """Wake the workers for what is due, each row at most once per ``again_after``."""
+    due = rows.offer_due(work.connection, work.now, work.now - again_after)
+    if due:
+        work.ring("deliver")
+    return due
+
+
+def end(work: Work, row: Any, state: str, reason: str, *, code: str | None = None) -> None:
+    """Settle a delivery for good, or until a person acts, and say why beside its message."""
+    rows.update_delivery(
+        work.connection,
+        row.id,
+        state=state,
+        lease=None,
+        settled_at=work.now,
+        reason=reason[:300],
+        code=code,
+    )
+    _tell(work, row, state, reason)
+    work.ring("deliver")
+
+
+def _tell(
+    work: Work, row: Any, state: str, reason: str | None, *, platform_id: str | None = None
+) -> None:
+    """Carry a delivery's state to the message that staff see."""
+    if row.message_id is None:
+        return
+    message = inbox.find_message(work.connection, row.message_id)
+    if message is None:
+        return
+    values: dict[str, Any] = {"lane": row.lane}
+    if message.delivery_id == row.id:
+        values.update(state=state, reason=reason[:300] if reason else None)
+        if platform_id:
+            values["platform_id"] = platform_id
+    elif state in ("dead", "needs_review"):
+        # A part that failed is worth a word, though the message itself went out.
+        values["reason"] = (reason or "")[:300]
+    inbox.update_message(work.connection, message.id, **values)
+    _announce(work, row.shop_id, row.conversation_id)
+
+
+def _announce(work: Work, shop_id: int, conversation_id: int) -> None:
+    changes.announce(work.connection, shop_id, work.now, conversation_id=conversation_id)
+
+
+def _backoff(attempts: int) -> float:
+    """Give the seconds before the next attempt: growing, and never in step with others."""
+    pause = BACKOFF[min(attempts, len(BACKOFF)) - 1]
+    return pause * random.uniform(0.8, 1.2)  # noqa: S311 jitter, no secret
