@@ -176,6 +176,14 @@ MOVES: Final[tuple[Move, ...]] = (
 )
 # fmt: on
 
+
+class _Unopened(StrEnum):
+    """The word for an order that is not there yet, where a sentence wants its state."""
+
+    NEW = "new"
+
+
+_NEW: Final = _Unopened.NEW
 _BY_STATE: Final = {(move.source, move.name): move for move in MOVES}
 
 
@@ -186,7 +194,7 @@ def find_move(status: Status | None, name: str) -> Move:
     except KeyError:
         possible = [move.name for move in moves_from(status)]
         raise MoveError(
-            "move_illegal", status=status or "new", move=name, possible=possible or ["-"]
+            "move_illegal", status=status or _NEW, move=name, possible=possible or ["-"]
         ) from None
 
 
@@ -217,6 +225,25 @@ def may(
         return True
     grantable = role in move.if_allowed or (role.rank > 0 and bool(move.roles - _SYSTEM))
     return grantable and move.right in granted
+
+
+def check_may(
+    role: Role,
+    move: Move,
+    *,
+    is_author: bool = False,
+    granted: Collection[str] = (),
+    taken: Collection[str] = (),
+) -> None:
+    """Raise MoveError, naming the roles to ask, where ``role`` may not make ``move`` (``may``)."""
+    if not may(role, move, is_author=is_author, granted=granted, taken=taken):
+        raise MoveError(
+            "move_forbidden",
+            role=role,
+            move=move.name,
+            status=move.source or _NEW,
+            roles=sorted(move.roles, key=lambda able: (able.rank, able)),
+        )
 
 
 def check_guards(move: Move, holding: Collection[Guard]) -> None:

@@ -42,6 +42,8 @@ class Product:
         check_length("name", self.name, LONGEST_NAME)
         for option in (option for group in self.options for option in group):
             check_length("option", option, LONGEST_OPTION)
+        if not all(self.options):
+            raise ValueError("a group of options has at least one choice")
         if self.price.minor < 0:
             raise AmountError("amount_negative", text=self.price.plain())
         if self.condition is Condition.STOCK and (self.stock is None or self.stock < 0):
@@ -107,8 +109,10 @@ class Product:
                     taken = group
         if taken is not None:
             raise ItemError("option_twice", code=self.code, option=word, choices=taken)
+        if not self.options:
+            raise ItemError("option_none", code=self.code, option=word)
         choices = tuple(option for group in self.options for option in group)
-        raise ItemError("option_unknown", code=self.code, option=word, choices=choices or ("-",))
+        raise ItemError("option_unknown", code=self.code, option=word, choices=choices)
 
 
 def _alike(word: str) -> str:

@@ -104,6 +104,10 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "{code} has no option “{option}”. It has: {choices}.",
             "{code} ไม่มีตัวเลือก “{option}” ตัวเลือกที่มี: {choices}",
         ),
+        "option_none": _both(
+            "{code} comes without options, and “{option}” was asked for. Write {code} alone.",
+            "{code} ไม่มีตัวเลือก แต่ระบุ “{option}” มา กรุณาเขียน {code} อย่างเดียว",
+        ),
         "option_twice": _both(
             "{code} takes one of {choices}, and “{option}” is a second one. Keep only one.",
             "{code} เลือกได้อย่างเดียวจาก {choices} แต่ “{option}” เป็นตัวที่สอง กรุณาเลือกอย่างเดียว",
