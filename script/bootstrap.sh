@@ -112,7 +112,7 @@ fingerprint() {
 
 # Installs what a lock names, and OpenBill itself, unless that has been done already.
 # $1: the lock file.
-install() {
+install_lock() {
     lock=$1
     stamp=.venv/.installed-$lock
     wanted=$(fingerprint "$lock")

@@ -91,7 +91,7 @@ def postgresql_template(postgresql_cluster: postgresql.Cluster) -> str:
 
 def _migrate(url: str) -> None:
     # Heavy imports wait for the tests that want them: one unit test alone starts at once.
-    from bot.store import Store
+    from bot.store.database import Store
 
     store = Store(url)
     try:
