@@ -27,12 +27,12 @@ SHORTEST_SECRET = 6
 TALKATIVE = ("urllib3", "rq", "rq.worker", "linebot", "PIL", "alembic", "asyncio")
 
 _SECRET_NAMES = re.compile(
-    r"(?i)^(.*(password|secret|token|authorization|cookie|api_?key|signature|proof).*)$"
+    r"(?i)^(.*(password|secret|token|authorization|cookie|api[_-]?key|signature|proof).*)$"
 )
 _SECRET_TEXT = (
     # access_token=…, "access_token": "…", appsecret_proof=… in addresses, bodies and reprs.
     re.compile(
-        r"""(?ix) ( \b (?: \w*token | \w*secret | \w*password | appsecret_proof | api_?key )
+        r"""(?ix) ( \b (?: \w*token | \w*secret | \w*password | appsecret_proof | api[_-]?key )
         ["']? \s* [=:] \s* ["']? ) (?! \[hidden\] ) [^\s"'&,;)\]}]+ """
     ),
     re.compile(r"(?i)(\b(?:authorization|cookie|set-cookie)[\"']?\s*[=:]\s*[\"']?)[^\r\n\"']+"),

@@ -195,7 +195,7 @@ def _amount(setting: str, amount: str, currency: str) -> None:
 def _timezone(setting: str, name: str) -> None:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         raise SettingsError(
             setting, f'"{name}" is not a time zone; write one like "Asia/Bangkok"'
         ) from None
