@@ -196,6 +196,13 @@ def test_weights_that_share_nothing_are_refused(weights: list[int]) -> None:
         Money(100, "THB").allocate(weights)
 
 
+@pytest.mark.parametrize(
+    ("text", "currency"), [("บาท 5", "THB"), ("Rp. 5", "IDR"), ("5 pesos", "PHP"), ("US$5", "USD")]
+)
+def test_a_long_sign_is_not_taken_for_the_short_one_it_holds(text: str, currency: str) -> None:
+    assert Money.parse(text, currency) == Money.parse("5", currency)
+
+
 def test_every_currency_is_read_by_its_code() -> None:
     for currency in EXPONENTS:
         assert Money.parse(f"12 {currency}", currency) == Money.parse("12", currency)
