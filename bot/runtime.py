@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
-
 from bot.channels import CHANNELS
 from bot.jobs import Doorbell
 from bot.messages import Account
-from bot.rendering import Renderer
+from bot.rendering.renderer import Renderer
 from bot.settings import Settings
-from bot.store.database import PATIENCE, Store
+from bot.store.database import PATIENCE, Connection, Store
 from bot.store.vault import Vault
 
 T = TypeVar("T")

@@ -24,6 +24,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+__all__ = ["Connection", "SchemaMismatch", "Store", "StoreUnavailable"]
+
 T = TypeVar("T")
 
 PATIENCE = 30.0
@@ -149,24 +151,44 @@ class Store:
     # Schema ------------------------------------------------------------------
 
     def migrate(self) -> None:
-        """Bring the schema up to the newest version; nothing happens when it is there already."""
-        writing = self._engine.connect().execution_options(writing=True)
-        with writing as connection:
+        """Bring the schema up to the newest version; nothing happens when it is there already.
+
+        Raises ``StoreUnavailable`` when the database cannot be reached.
+        """
+        with self._reach() as reached:
+            connection = reached.execution_options(writing=True)
             config = _alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
 
     def check_schema(self) -> None:
-        """Raise ``SchemaMismatch`` unless the schema is the one of this code."""
+        """Raise ``SchemaMismatch`` unless the schema is the one of this code.
+
+        Raises ``StoreUnavailable`` when the database cannot be reached.
+        """
         wanted = ScriptDirectory.from_config(_alembic_config()).get_current_head()
-        with self._engine.connect() as connection:
+        with self._reach() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
         if found != wanted:
             raise SchemaMismatch(
                 f"the database is at version {found or 'none'}, this OpenBill wants {wanted}: "
                 "run `openbill migrate` (or install the newer OpenBill)"
             )
+
+    def version(self) -> tuple[int, ...]:
+        """Give the version of SQLite or PostgreSQL. Raises ``StoreUnavailable``."""
+        with self._reach() as connection:
+            return tuple(connection.dialect.server_version_info or ())
+
+    def _reach(self) -> Connection:
+        """Open a connection, or say in a sentence that there is none to be had."""
+        try:
+            return self._engine.connect()
+        except (OperationalError, PoolTimeout) as error:
+            # The driver's words may name the user; its first line says enough.
+            why = str(getattr(error, "orig", error)).partition("\n")[0]
+            raise StoreUnavailable(f"the database does not answer: {why}") from None
 
 
 def _alembic_config() -> Config:

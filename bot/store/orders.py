@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
@@ -157,6 +158,12 @@ def last_invoice(connection: Connection, shop_id: int) -> Row[Any] | None:
 def find_invoice(connection: Connection, invoice_id: int) -> Row[Any] | None:
     """Find an invoice."""
     return connection.execute(select(invoices).where(invoices.c.id == invoice_id)).one_or_none()
+
+
+def list_invoices(connection: Connection, since: datetime, limit: int = 200) -> list[Row[Any]]:
+    """List invoices issued since a time, of all shops, newest first."""
+    query = select(invoices).where(invoices.c.issued_at >= since)
+    return list(connection.execute(query.order_by(invoices.c.id.desc()).limit(limit)))
 
 
 def newest_revision(connection: Connection, order_id: int) -> Row[Any] | None:
