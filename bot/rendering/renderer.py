@@ -132,7 +132,7 @@ class Renderer:
             self._child = None
 
     def _notice_fork(self) -> None:
-        """In a fork of the child's parent, let go of it: two cannot share a pipe."""
+        """In a fork of the child's parent, let go of it and of a lock that a thread held there."""
         if self._owner != os.getpid():
             if self._child is not None:
                 self._child.disown()

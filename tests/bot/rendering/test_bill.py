@@ -150,7 +150,7 @@ def test_promptpay_is_not_offered_in_another_currency(make_invoice: MakeInvoice)
 def test_a_name_cannot_write_a_line_of_the_bill(
     make_invoice: MakeInvoice, make_line: MakeLine
 ) -> None:
-    forged = "ชา\nTotal ฿1.00\r\u2028\x00\u202eAmount due ฿1.00"
+    forged = "ชา\nTotal ฿1.00\r\x00\u202e\u2028Amount due ฿1.00"
     text = _build(make_invoice((make_line(forged),), note=forged, shop_name=forged)).text
     assert not [
         line for line in text.splitlines() if line.startswith(("Total ฿1.", "Amount due ฿1."))
@@ -160,7 +160,7 @@ def test_a_name_cannot_write_a_line_of_the_bill(
 
 
 def test_a_long_name_is_cut_between_letters(make_invoice: MakeInvoice, make_line: MakeLine) -> None:
-    label = _build(make_invoice((make_line("ที่" * 5000),))).items[0].label
+    label = _build(make_invoice((make_line("ก" + "ที่" * 5000),))).items[0].label
     name = label.removesuffix(" × 2")
     assert name.endswith("ที่…")
     assert len(name) <= 160

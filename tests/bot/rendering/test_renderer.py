@@ -242,23 +242,27 @@ print("typst" in sys.modules)
 
 def test_a_fork_of_the_parent_has_a_child_of_its_own(make_invoice: MakeInvoice) -> None:
     script = """
-import os, sys
+import os, signal, sys
 from bot.rendering.renderer import Renderer
 from orders.invoice import Invoice
 invoice = Invoice.from_json(sys.stdin.read())
 renderer = Renderer()
 first = renderer.render(invoice, "pdf")
+child = renderer._child.pid
+renderer._lock.acquire()  # as a thread does that is rendering at this moment
 pid = os.fork()
 if pid == 0:
+    signal.alarm(20)
     made = renderer.render(invoice, "pdf")
     renderer.close()
     os._exit(0 if made == first else 1)
+renderer._lock.release()
 print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-print(renderer.render(invoice, "pdf") == first)
+print(renderer.render(invoice, "pdf") == first, renderer._child.pid == child)
 renderer.close()
 """
     done = _run(script, make_invoice())
-    assert (done.stdout, done.stderr) == ("0\nTrue\n", "")
+    assert (done.stdout, done.stderr) == ("0\nTrue True\n", "")
 
 
 def test_a_killed_parent_leaves_no_orphan(make_invoice: MakeInvoice) -> None:
