@@ -208,7 +208,7 @@
       item.dataset.kind = message.kind;
       item.append(...this.body(message));
       const at = new Date(message.at * 1000);
-      const time = make("time", "", at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+      const time = make("time", "", at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false }));
       time.dateTime = at.toISOString();
       item.append(time);
       return item;
