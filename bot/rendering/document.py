@@ -26,7 +26,7 @@ from orders.invoice import Invoice, InvoiceLine
 
 # The picture of a long order is one tall page in memory: its names are kept to two lines.
 _MANY_LINES = 30
-_TALL_NAME_LIMIT = 80
+_TALL_NAME_LIMIT = 60
 # A Latin word longer than this may be parted anywhere, or it would run out of its column.
 # Thai is left alone: Typst knows where its words end.
 _LONG_WORD = re.compile(r"[!-~À-ɏ]{20,}")

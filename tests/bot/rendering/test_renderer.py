@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageChops
 
 from bot.payments.promptpay import payload
 from bot.rendering.document import Kind
@@ -74,6 +75,28 @@ def test_a_picture_is_1080_wide_and_a_pdf_has_a5_pages(
     pdf = renderer.render(make_invoice(), "pdf")
     assert pdf.startswith(b"%PDF-")
     assert b"/MediaBox[0 0 419.5" in pdf
+
+
+def test_a_tone_mark_over_an_items_name_is_whole(
+    renderer: Renderer, make_invoice: MakeInvoice, make_line: MakeLine
+) -> None:
+    """The ink that a tone mark adds is as high in the table as in the open."""
+
+    def ink(**fields: Any) -> int:
+        pages = [
+            renderer.render(
+                make_invoice(**{name: make(mark) for name, make in fields.items()}), "png"
+            )
+            for mark in ("\u0e49", "")
+        ]
+        with Image.open(BytesIO(pages[0])) as marked, Image.open(BytesIO(pages[1])) as bare:
+            box = ImageChops.difference(marked.convert("L"), bare.convert("L")).getbbox()
+        assert box is not None
+        return box[3] - box[1]
+
+    in_table = ink(lines=lambda mark: (make_line(f"ผึ{mark}ง"),))
+    in_the_open = ink(customer_name=lambda mark: f"ผึ{mark}ง")
+    assert in_table == pytest.approx(in_the_open, abs=1)
 
 
 def test_the_qr_in_the_picture_is_the_payload(
