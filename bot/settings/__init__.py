@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.settings.checks import check, is_loopback
+from bot.settings.checks import check, check_channel, check_password, check_shop, is_loopback
 from bot.settings.demo import has_demo, with_demo
 from bot.settings.errors import SettingsError
 from bot.settings.keys import judge_key, stored_key
@@ -34,7 +34,7 @@ from bot.settings.sections import (
     StaffSettings,
     WebSettings,
 )
-from bot.settings.sources import read
+from bot.settings.sources import read, shaped
 
 __all__ = [
     "BankSettings",
@@ -54,6 +54,9 @@ __all__ = [
     "StaffSettings",
     "WebSettings",
     "has_demo",
+    "judge_channel",
+    "judge_person",
+    "judge_shop",
     "load",
 ]
 
@@ -156,6 +159,33 @@ def load(
         web=given.web,
         log=given.log,
     )
+
+
+def judge_shop(**values: str) -> ShopSettings:
+    """Judge a new shop's values as if they stood in the file. Raises ``SettingsError``."""
+    shop = shaped(ShopSettings, values, "shop")
+    check_shop("shop", shop)
+    return shop
+
+
+def judge_channel(settings: Settings, **values: str) -> ChannelSettings:
+    """Judge a new channel's values as if they stood in the file. Raises ``SettingsError``."""
+    channel = shaped(ChannelSettings, values, "channel")
+    check_channel("channel", channel)
+    if channel.kind != "line" and not settings.meta.app_secrets:
+        raise SettingsError(
+            "meta.app_secrets", f"is missing; give it before the {channel.kind} channel"
+        )
+    return channel
+
+
+def judge_person(**values: str) -> StaffSettings:
+    """Judge a new person's values as if they stood in the file. Raises ``SettingsError``."""
+    person = shaped(StaffSettings, values, "staff")
+    check_password("staff.password", person.password)
+    if not person.password.get_secret_value():
+        raise SettingsError("staff.password", "is missing; give --password, or be asked for it")
+    return person
 
 
 def _named_file(environ: Mapping[str, str]) -> Path | None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
+from pydantic import SecretStr
 
 from bot.settings.errors import SettingsError
 from bot.settings.sections import ChannelSettings, Sections, ShopSettings
@@ -26,7 +27,7 @@ NEEDS = {
     "messenger": ("account_id", "access_token"),
     "instagram": ("account_id", "access_token"),
 }
-PASSWORD_LIMIT = 1024
+PASSWORD_LENGTHS = range(8, 1025)
 # A Thai phone (also with its country's code), a tax id, an e-wallet.
 PROMPTPAY = re.compile(r"0\d{9}|(?:\+|00)?66\d{9}|\d{13}|\d{15}")
 
@@ -45,7 +46,7 @@ def check(given: Sections) -> None:
         (f"{c.kind} {c.account_id}" for s in given.shops for c in s.channels if c.account_id),
     )
     for number, shop in enumerate(given.shops):
-        _shop(f"shops[{number}]", shop)
+        check_shop(f"shops[{number}]", shop)
     _meta(given)
 
 
@@ -89,25 +90,26 @@ def _stores(given: Sections) -> None:
 
 
 def _operator(given: Sections) -> None:
-    email, password = given.operator.email, given.operator.password.get_secret_value()
-    if bool(email) != bool(password):
+    email, password = given.operator.email, given.operator.password
+    if bool(email) != bool(password.get_secret_value()):
         missing, other = ("password", "email") if email else ("email", "password")
         raise SettingsError(
             f"operator.{missing}", f"is missing; give it, or leave operator.{other} empty too"
         )
-    _password("operator.password", password)
+    check_password("operator.password", password)
 
 
-def _shop(at: str, shop: ShopSettings) -> None:
+def check_shop(at: str, shop: ShopSettings) -> None:
+    """Judge one shop, whose settings begin with ``at``."""
     _currency(f"{at}.currency", shop.currency)
     _timezone(f"{at}.timezone", shop.timezone)
     _locale(f"{at}.locale", shop.locale)
     for number, channel in enumerate(shop.channels):
-        _channel(f"{at}.channels[{number}]", channel)
+        check_channel(f"{at}.channels[{number}]", channel)
     _unique(f"{at}.staff[].email", (person.email.lower() for person in shop.staff))
     _unique(f"{at}.staff[].line_user_id", (p.line_user_id for p in shop.staff if p.line_user_id))
     for number, person in enumerate(shop.staff):
-        _password(f"{at}.staff[{number}].password", person.password.get_secret_value())
+        check_password(f"{at}.staff[{number}].password", person.password)
     _unique(f"{at}.shipping[].code", (way.code for way in shop.shipping))
     for number, way in enumerate(shop.shipping):
         _amount(f"{at}.shipping[{number}].fee", way.fee, shop.currency)
@@ -136,7 +138,8 @@ def _products(at: str, shop: ShopSettings) -> None:
         _unique(f"{here}.options", words)
 
 
-def _channel(at: str, channel: ChannelSettings) -> None:
+def check_channel(at: str, channel: ChannelSettings) -> None:
+    """Judge one channel, whose settings begin with ``at``."""
     for name in NEEDS[channel.kind]:
         value = getattr(channel, name)
         if not (value if isinstance(value, str) else value.get_secret_value()):
@@ -171,9 +174,12 @@ def _unique(setting: str, values: Iterable[str]) -> None:
         seen.add(value)
 
 
-def _password(setting: str, password: str) -> None:
-    if len(password) > PASSWORD_LIMIT:
-        raise SettingsError(setting, f"is longer than {PASSWORD_LIMIT} characters; shorten it")
+def check_password(setting: str, secret: SecretStr) -> None:
+    """Judge a password, where one is given, as the sign-in does."""
+    password = secret.get_secret_value()
+    if password and len(password) not in PASSWORD_LENGTHS:
+        least, most = PASSWORD_LENGTHS.start, PASSWORD_LENGTHS.stop - 1
+        raise SettingsError(setting, f"must have {least} to {most} characters; choose another")
 
 
 def _currency(setting: str, currency: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -22,7 +22,9 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from bot.settings.errors import SettingsError
-from bot.settings.sections import Sections
+from bot.settings.sections import Section, Sections
+
+S = TypeVar("S", bound=Section)
 
 PREFIX = "OPENBILL_"
 NESTED = "__"
@@ -93,6 +95,15 @@ def read(path: Path | None, environ: Mapping[str, str]) -> Sections:
         ) from None
 
 
+def shaped(section: type[S], values: Mapping[str, object], at: str) -> S:
+    """Make one section out of values given elsewhere, as ``at``. Raises ``SettingsError``."""
+    try:
+        return section(**values)
+    except ValidationError as wrong:
+        error = wrong.errors(include_url=False, include_input=False)[0]
+        raise SettingsError(f"{at}.{_dotted(error['loc'])}", _problem(error)) from None
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -117,8 +128,12 @@ def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
 
 
 def _worded(error: ErrorDetails, path: Path | None) -> SettingsError:
-    problem = SENTENCES.get(error["type"]) or error["msg"].removeprefix("Value error, ")
-    return SettingsError(_dotted(error["loc"]), problem, str(path) if path else "the environment")
+    source = str(path) if path else "the environment"
+    return SettingsError(_dotted(error["loc"]), _problem(error), source)
+
+
+def _problem(error: ErrorDetails) -> str:
+    return SENTENCES.get(error["type"]) or error["msg"].removeprefix("Value error, ")
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:

@@ -179,7 +179,8 @@ class Store:
     def version(self) -> tuple[int, ...]:
         """Give the version of SQLite or PostgreSQL. Raises ``StoreUnavailable``."""
         with self._reach() as connection:
-            return tuple(connection.dialect.server_version_info or ())
+            parts = connection.dialect.server_version_info or ()
+            return tuple(int(part) for part in parts)
 
     def _reach(self) -> Connection:
         """Open a connection, or say in a sentence that there is none to be had."""

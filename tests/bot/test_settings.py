@@ -140,6 +140,11 @@ def test_a_long_data_folder_gets_its_socket_elsewhere_and_every_process_finds_it
         ({"OPENBILL_LOG__LEVEL": "loud"}, "log.level"),
         ({"OPENBILL_OPERATOR__EMAIL": "ops@example.com"}, "operator.password"),
         ({"OPENBILL_OPERATOR__PASSWORD": "x"}, "operator.email"),
+        (with_shop(staff=[{"email": "a@b", "password": "short"}]), "shops[0].staff[0].password"),
+        (
+            with_shop(staff=[{"email": "a@b", "password": "x" * 1025}]),
+            "shops[0].staff[0].password",
+        ),
         (with_shop(colour="green"), "shops[0].colour"),
         (with_shop(slug="Tea Shop"), "shops[0].slug"),
         (with_shop(name=""), "shops[0].name"),
