@@ -26,8 +26,9 @@ from handlers.simulator.ledger import Ledger
 # What the platforms wait for an answer: LINE 2 s, Meta 5 s.
 _TIMEOUTS: Mapping[str, float] = {"line": 2.0, "messenger": 5.0, "instagram": 5.0}
 # A claim outlives its post by far; one that was left behind by a dead process is taken up then.
-_LEASE = 30.0
+_LEASE = 12.0
 _LOOK_AGAIN = 5.0
+_SHORTEST_PAUSE = 0.02
 
 
 class Postman:
@@ -138,9 +139,12 @@ class Postman:
         now = time.time()
         with self._ledger.transaction() as connection:
             row = connection.execute(
+                # One post at a time for an account, whichever process makes it: so order holds.
                 "SELECT * FROM webhooks WHERE account = ? AND state IN ('waiting', 'posting')"
-                " AND due_at <= ? ORDER BY due_at, id LIMIT 1",
-                (account.key, now),
+                " AND due_at <= ? AND NOT EXISTS (SELECT 1 FROM webhooks AS others"
+                " WHERE others.account = ? AND others.state = 'posting' AND others.due_at > ?)"
+                " ORDER BY due_at, id LIMIT 1",
+                (account.key, now, account.key, now),
             ).fetchone()
             if row is None:
                 return None
@@ -162,7 +166,7 @@ class Postman:
         )
         if row is None or row["due_at"] is None:
             return _LOOK_AGAIN
-        return min(_LOOK_AGAIN, max(0.001, float(row["due_at"]) - time.time()))
+        return min(_LOOK_AGAIN, max(_SHORTEST_PAUSE, float(row["due_at"]) - time.time()))
 
     def _deliver(self, session: requests.Session, account: SimAccount, row: dict[str, Any]) -> None:
         body, statuses = json.loads(row["body"]), json.loads(row["statuses"])
