@@ -19,8 +19,7 @@ import structlog
 from bot.channels import CHANNELS, Channel
 from bot.messages import Author, Entry, Event, InboundMessage, OtherEvent, StatusUpdate
 from bot.runtime import Runtime, Work
-from bot.store import changes, shops
-from bot.store import inbox as rows
+from bot.store import changes, conversations, events, messages, shops
 from bot.store.database import StoreUnavailable
 from bot.store.vault import digest
 
@@ -80,14 +79,14 @@ def replay(runtime: Runtime, delivery_id: int) -> str:
     """
 
     def again(work: Work) -> str:
-        raw = rows.find_raw(work.connection, delivery_id)
+        raw = events.find_raw(work.connection, delivery_id)
         if raw is None:
             raise LookupError(f"there is no delivery {delivery_id}")
         channel_row = (
             shops.find_channel(work.connection, raw.channel_id) if raw.channel_id else None
         )
         state, reason = _read(work, raw.webhook, channel_row, raw.body, delivery_id, careful=True)
-        rows.update_raw(work.connection, delivery_id, state=state, reason=reason)
+        events.update_raw(work.connection, delivery_id, state=state, reason=reason)
         return state
 
     return runtime.transact(again)
@@ -115,7 +114,7 @@ def _verify(
 def _take_in(
     work: Work, webhook: str, channel_row: Any | None, body: bytes, *, careful: bool
 ) -> int:
-    raw_id = rows.insert_raw(
+    raw_id = events.insert_raw(
         work.connection,
         shop_id=channel_row.shop_id if channel_row else None,
         channel_id=channel_row.id if channel_row else None,
@@ -126,7 +125,7 @@ def _take_in(
     )
     state, reason = _read(work, webhook, channel_row, body, raw_id, careful=careful)
     if state != "read":
-        rows.update_raw(work.connection, raw_id, state=state, reason=reason)
+        events.update_raw(work.connection, raw_id, state=state, reason=reason)
     return raw_id
 
 
@@ -206,14 +205,14 @@ def _keep(work: Work, owner: Any, raw_id: int, event: Event) -> None:
     else:
         fresh = _keep_other(work, owner, raw_id, event)
     if not fresh:
-        known = rows.find_event_by_key(work.connection, owner.id, event.event_key)
+        known = events.find_event_by_key(work.connection, owner.id, event.event_key)
         # Only a replay meets an event in error: what was mended since may work now.
-        if known is not None and rows.retry_event(work.connection, known.id):
+        if known is not None and events.retry_event(work.connection, known.id):
             work.ring("inbound")
 
 
 def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) -> bool:
-    conversation_id = rows.open_conversation(
+    conversation_id = conversations.open_conversation(
         work.connection,
         shop_id=owner.shop_id,
         channel_id=owner.id,
@@ -235,7 +234,7 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
     )
     if event_id is None:
         return False
-    message_id = rows.insert_message(
+    message_id = messages.insert_message(
         work.connection,
         shop_id=owner.shop_id,
         conversation_id=conversation_id,
@@ -250,10 +249,10 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
         received_at=work.now,
         state="received" if from_customer else "sent",
     )
-    rows.update_event(work.connection, event_id, message_id=message_id)
+    events.update_event(work.connection, event_id, message_id=message_id)
     _show(work, owner, conversation_id, event)
     if event.reply_token:
-        rows.keep_reply_token(
+        messages.keep_reply_token(
             work.connection,
             shop_id=owner.shop_id,
             conversation_id=conversation_id,
@@ -266,7 +265,7 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
 
 
 def _show(work: Work, owner: Any, conversation_id: int, event: InboundMessage) -> None:
-    rows.touch_conversation(
+    messages.touch_conversation(
         work.connection,
         conversation_id,
         at=event.sent_at,
@@ -279,7 +278,7 @@ def _show(work: Work, owner: Any, conversation_id: int, event: InboundMessage) -
 
 
 def _keep_status(work: Work, owner: Any, raw_id: int, event: StatusUpdate) -> bool:
-    known = rows.find_address(work.connection, owner.id, event.address.id)
+    known = conversations.find_address(work.connection, owner.id, event.address.id)
     event_id = _insert_event(
         work,
         owner,
@@ -304,7 +303,7 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
     at = event.sent_at or work.now
     conversation_id = None
     if event.address is not None:
-        conversation_id = rows.open_conversation(
+        conversation_id = conversations.open_conversation(
             work.connection,
             shop_id=owner.shop_id,
             channel_id=owner.id,
@@ -326,7 +325,7 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
     if event_id is None:
         return False
     if conversation_id is not None:
-        message_id = rows.insert_message(
+        message_id = messages.insert_message(
             work.connection,
             shop_id=owner.shop_id,
             conversation_id=conversation_id,
@@ -339,13 +338,13 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
             state="received",
             reason=event.kind[:300],
         )
-        rows.update_event(work.connection, event_id, message_id=message_id)
+        events.update_event(work.connection, event_id, message_id=message_id)
         changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
     return True
 
 
 def _insert_event(work: Work, owner: Any, raw_id: int, event: Event, **values: Any) -> int | None:
-    return rows.insert_event(
+    return events.insert_event(
         work.connection,
         shop_id=owner.shop_id,
         channel_id=owner.id,

@@ -14,7 +14,7 @@ from typing import Any
 from bot import invoicing
 from bot.runtime import Runtime, Work
 from bot.staff import Actor
-from bot.store import changes, inbox, products, shops
+from bot.store import changes, conversations, products, shops
 from bot.store import orders as rows
 from bot.store.database import Connection
 from bot.store.vault import digest
@@ -131,7 +131,7 @@ def open_order(work: Work, shop: Any, conversation: Any, asker: Asker) -> Any:
         created_at=work.now,
         updated_at=work.now,
     )
-    inbox.update_conversation(work.connection, conversation.id, order_id=order_id)
+    conversations.update_conversation(work.connection, conversation.id, order_id=order_id)
     row = _reload(work, shop.id, order_id)
     _log(work, row, asker, "open", was=None)
     return row
@@ -178,7 +178,7 @@ def send(runtime: Runtime, work: Work, shop: Any, row: Any, asker: Asker) -> tup
         link_generation=generation,
         link_digest=digest(runtime.vault.bill_token(row.id, generation)),
     )
-    conversation = inbox.find_conversation(work.connection, shop.id, row.conversation_id)
+    conversation = conversations.find_conversation(work.connection, shop.id, row.conversation_id)
     if conversation is None:
         raise LookupError("an online order has its conversation")
     staff_id = asker.actor.staff_id if asker.actor else None

@@ -16,7 +16,7 @@ outcome nobody knows.
 
 from bot.outbox.planning import plain, plan_answer, plan_bill, plan_text, route_now
 from bot.outbox.sending import Prepare, deliver_next, drain
-from bot.outbox.settling import offer_due, resume_channel, settle_by_status
+from bot.outbox.settling import offer_due, release, resume_channel, settle_by_status
 
 __all__ = [
     "Prepare",
@@ -27,6 +27,7 @@ __all__ = [
     "plan_answer",
     "plan_bill",
     "plan_text",
+    "release",
     "resume_channel",
     "route_now",
     "settle_by_status",

@@ -15,7 +15,7 @@ from bot.channels import CHANNELS
 from bot.messages import Guarantee, Lane, Route, Window
 from bot.outbox.settling import ECHO_WAIT, end
 from bot.runtime import Work
-from bot.store import inbox
+from bot.store import messages
 from bot.store import outbox as rows
 
 LEASE = timedelta(seconds=90)
@@ -104,12 +104,12 @@ def _choose(work: Work, row: Any, target: Any) -> tuple[Route, str | None]:
     """Pick the lane for this attempt and, on a reply, take the token that goes with it."""
     channel = CHANNELS[target.channel]
     billing = row.kind == "bill"
-    until = inbox.reply_until(work.connection, target.id, work.now, delivery_id=row.id)
+    until = messages.reply_until(work.connection, target.id, work.now, delivery_id=row.id)
     window = Window(last_inbound_at=target.last_inbound_at, reply_until=until)
     route = channel.route(window, work.now, billing=billing)
     if route.lane is not Lane.REPLY:
         return route, None
-    token = inbox.take_reply_token(work.connection, target.id, row.id, work.now)
+    token = messages.take_reply_token(work.connection, target.id, row.id, work.now)
     if token is None:  # another process took it between the two looks
         return channel.route(replace(window, reply_until=None), work.now, billing=billing), None
     return route, token

@@ -9,7 +9,7 @@ from typing import Any
 from bot.channels import CHANNELS
 from bot.messages import Author, Button, Card, Lane, Route, Text, Window
 from bot.runtime import Work
-from bot.store import changes, inbox
+from bot.store import changes, messages
 from bot.store import outbox as rows
 
 PATIENCE = {
@@ -135,7 +135,7 @@ def route_now(connection: Any, conversation: Any, now: datetime, *, billing: boo
         return Route(Lane.NONE)
     window = Window(
         last_inbound_at=conversation.last_inbound_at,
-        reply_until=inbox.reply_until(connection, conversation.id, now),
+        reply_until=messages.reply_until(connection, conversation.id, now),
     )
     return CHANNELS[conversation.channel].route(window, now, billing=billing)
 
@@ -144,7 +144,7 @@ def _show(
     work: Work, conversation: Any, delivery_id: str, *, text: str, author: Author, **values: Any
 ) -> int:
     """Put what we owe into the thread, so that staff see it before it is sent."""
-    message_id = inbox.insert_message(
+    message_id = messages.insert_message(
         work.connection,
         shop_id=conversation.shop_id,
         conversation_id=conversation.id,
@@ -157,7 +157,7 @@ def _show(
         delivery_id=delivery_id,
         **values,
     )
-    inbox.touch_conversation(
+    messages.touch_conversation(
         work.connection,
         conversation.id,
         at=work.now,

@@ -49,7 +49,7 @@ def _freeze(runtime: Runtime, claim: Claim, payload: dict[str, Any]) -> bool:
     """Keep the payload as it will be sent at every attempt; False when the lease was lost."""
     return runtime.transact(
         lambda work: rows.update_delivery(
-            work.connection, claim.row.id, lease=claim.lease, payload=payload
+            work.connection, claim.row.id, while_leased=claim.lease, payload=payload
         )
     )
 

@@ -25,7 +25,7 @@ from bot.messages import (
     WindowClosed,
 )
 from bot.runtime import Work
-from bot.store import changes, inbox, shops
+from bot.store import changes, conversations, messages, shops
 from bot.store import outbox as rows
 
 log = structlog.get_logger(__name__)
@@ -56,7 +56,7 @@ def settle(work: Work, claim: Any, outcome: Receipt | SendError) -> None:
     elif isinstance(outcome, QuotaUsedUp | WindowClosed):
         end(work, row, "needs_review", outcome.reason, code=outcome.code)
     elif isinstance(outcome, PersonGone):
-        inbox.mark_gone(work.connection, row.conversation_id, outcome.reason)
+        conversations.mark_gone(work.connection, row.conversation_id, outcome.reason)
         end(work, row, "dead", outcome.reason, code=outcome.code)
     elif isinstance(outcome, BadMessage):
         end(work, row, "dead", outcome.reason, code=outcome.code)
@@ -98,7 +98,7 @@ def _after_spent_token(work: Work, claim: Any, row: Any, error: TokenSpent) -> N
     if claim.repeats_unknown:
         end(work, row, "needs_review", SPENT, code=error.code)
         return
-    inbox.spend_reply_token(work.connection, row.id, work.now)
+    messages.spend_reply_token(work.connection, row.id, work.now)
     rows.update_delivery(
         work.connection,
         row.id,
@@ -163,9 +163,9 @@ def settle_by_status(
         if row.state in ("sending", "ambiguous", "pending", "needs_review"):
             _mark_sent(work, row, (str(data["platform_id"]),) if data.get("platform_id") else ())
         return
-    moved = inbox.mark_read_up_to(work.connection, conversation_id, status, at)
+    moved = messages.mark_read_up_to(work.connection, conversation_id, status, at)
     if moved:
-        conversation = inbox.lock_conversation(work.connection, conversation_id)
+        conversation = conversations.lock_conversation(work.connection, conversation_id)
         if conversation is not None:
             _announce(work, conversation.shop_id, conversation_id)
 
@@ -174,6 +174,14 @@ def resume_channel(work: Work, channel_id: int) -> None:
     """Let a channel speak again after its token was mended."""
     shops.update_channel(work.connection, channel_id, state="up", reason=None)
     if rows.release_channel(work.connection, channel_id, work.now):
+        work.ring("deliver")
+
+
+def release(work: Work, conversation: Any) -> None:
+    """Send what waited while another app had the thread: the customer is back with us."""
+    if conversation.channel_state == "up" and rows.release_conversation(
+        work.connection, conversation.id, work.now
+    ):
         work.ring("deliver")
 
 
@@ -206,7 +214,7 @@ def _tell(
     """Carry a delivery's state to the message that staff see."""
     if row.message_id is None:
         return
-    message = inbox.find_message(work.connection, row.message_id)
+    message = messages.find_message(work.connection, row.message_id)
     if message is None:
         return
     values: dict[str, Any] = {"lane": row.lane}
@@ -217,7 +225,7 @@ def _tell(
     elif state in ("dead", "needs_review"):
         # A part that failed is worth a word, though the message itself went out.
         values["reason"] = (reason or "")[:300]
-    inbox.update_message(work.connection, message.id, **values)
+    messages.update_message(work.connection, message.id, **values)
     _announce(work, row.shop_id, row.conversation_id)
 
 

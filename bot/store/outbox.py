@@ -66,20 +66,12 @@ def find_delivery(connection: Connection, delivery_id: str) -> Row[Any] | None:
 
 
 def update_delivery(
-    connection: Connection, delivery_id: str, *, lease: str | None = None, **values: Any
+    connection: Connection, delivery_id: str, *, while_leased: str | None = None, **values: Any
 ) -> bool:
-    """Change a delivery; with ``lease``, only while that lease is still its own."""
+    """Change a delivery; with ``while_leased``, only while that lease is still its own."""
     statement = update(outbox).where(outbox.c.id == delivery_id)
-    if lease is not None:
-        statement = statement.where(outbox.c.lease == lease)
-    return connection.execute(statement.values(**values)).rowcount == 1
-
-
-def settle_delivery(
-    connection: Connection, delivery_id: str, states: tuple[str, ...], **values: Any
-) -> bool:
-    """Change a delivery that is in one of ``states``; False when it is not any more."""
-    statement = update(outbox).where(outbox.c.id == delivery_id, outbox.c.state.in_(states))
+    if while_leased is not None:
+        statement = statement.where(outbox.c.lease == while_leased)
     return connection.execute(statement.values(**values)).rowcount == 1
 
 

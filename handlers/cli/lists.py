@@ -46,7 +46,7 @@ def list_(what: str, as_json: bool, state: str | None) -> None:
 
 
 def _rows(runtime: Runtime, what: str, state: str | None) -> list[dict[str, Any]]:
-    from bot.store import inbox, outbox, people, shops
+    from bot.store import events, outbox, people, shops
 
     with runtime.store.read() as connection:
         slugs = {row.id: row.slug for row in shops.list_shops(connection)}
@@ -59,7 +59,7 @@ def _rows(runtime: Runtime, what: str, state: str | None) -> list[dict[str, Any]
         elif what == "staff":
             found = people.list_staff(connection)
         elif what == "quarantine":
-            found = inbox.list_raw(connection, ("quarantine", "parse_error"), PAGE)
+            found = events.list_raw(connection, ("quarantine", "parse_error"), PAGE)
         else:
             found = outbox.list_deliveries(connection, state=state, limit=PAGE)
     return [_row(row, COLUMNS[what], slugs, keys) for row in found]

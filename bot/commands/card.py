@@ -1,0 +1,109 @@
+"""The card that answers a command: the order as it stands, and what can be typed next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import ordering
+from bot.channels import CHANNELS
+from bot.commands.context import Answer, Context
+from bot.messages import Button, Card, Row
+from bot.ordering import OrderView
+from bot.store import products
+from bot.words.formats import format_money
+from orders.money import Money, exponent
+from orders.states import Status
+
+NEXT = {
+    Status.DRAFT: ("send", "add A1 1", "cancel"),
+    Status.UNPAID: ("show", "add A1 1", "cancel"),
+}
+
+
+def answer(context: Context, row: Any, *notes: str) -> Answer:
+    """Answer with an order's card; ``notes`` come before what the order itself has to say."""
+    view = ordering.view(context.runtime, context.work.connection, row)
+    card = Card(
+        title=context.say(
+            "card.title", number=row.number, status=context.say(f"status.{row.status}")
+        ),
+        subtitle=_customer(context, row),
+        rows=(*_items(context, view), *_totals(context, view)),
+        notes=tuple(note for note in (*notes, *_stock(context, view), *_revision(context, view))),
+        buttons=_buttons(context, row),
+    )
+    return Answer(card, row.id)
+
+
+def show(context: Context, amount: Money) -> str:
+    """Word an amount as staff read it."""
+    return format_money(amount.minor, amount.currency, exponent(amount.currency), context.language)
+
+
+def _customer(context: Context, row: Any) -> str:
+    if row.customer_code is None:
+        return ""
+    name = f"@C{row.customer_code} {row.customer_name or ''}".strip()
+    if row.channel is None:
+        return name
+    return context.say("card.customer", customer=name, channel=CHANNELS[row.channel].name)
+
+
+def _items(context: Context, view: OrderView) -> list[Row]:
+    lines = []
+    for item, total in zip(view.order.items, view.totals.items, strict=True):
+        name = " ".join(part for part in (item.code, item.name, *item.options) if part)
+        label = context.say("card.item", item=name, quantity=item.quantity)
+        lines.append(Row(label, show(context, total)))
+    return lines
+
+
+def _totals(context: Context, view: OrderView) -> list[Row]:
+    sums = view.totals
+    rows = []
+    if sums.discount.minor:
+        rows.append(Row(context.say("total.discount"), f"-{show(context, sums.discount)}"))
+    if view.order.shipping is not None:
+        name = view.order.shipping_name
+        label = (
+            context.say("total.shipping_by", name=name) if name else context.say("total.shipping")
+        )
+        rows.append(Row(label, show(context, sums.shipping)))
+    if sums.tax.minor:
+        rate = f"{view.order.tax_rate_bp / 100:g}%"
+        key = "total.tax" if sums.total != sums.subtotal else "total.tax_included"
+        rows.append(Row(context.say(key, rate=rate), show(context, sums.tax)))
+    rows.append(Row(context.say("total.total"), show(context, sums.total), strong=True))
+    if sums.deposit.minor:
+        rows.append(Row(context.say("total.deposit"), show(context, sums.deposit)))
+    return rows
+
+
+def _stock(context: Context, view: OrderView) -> list[str]:
+    """Tell what is left of each counted product in the order."""
+    codes = dict.fromkeys(item.code for item in view.order.items if item.code)
+    told = []
+    for code in codes:
+        product = products.find_product(context.work.connection, context.shop.id, code)
+        if product is not None and product.condition == "stock":
+            told.append(context.say("card.stock_left", code=code, left=product.available))
+    return told
+
+
+def _revision(context: Context, view: OrderView) -> list[str]:
+    """Say when the customer's bill is older than what stands here."""
+    last = view.events[-1] if view.events else None
+    if view.row.status == Status.UNPAID and last is not None and last.move == "edit":
+        return [context.say("card.undelivered_edit", revision=view.row.revision)]
+    return []
+
+
+def _buttons(context: Context, row: Any) -> tuple[Button, ...]:
+    """Offer the next commands; each button types what it stands for, naming its order."""
+    labels = {"send": "button.send", "show": "button.show", "cancel": "button.cancel"}
+    verbs = [words.split()[0] for words in NEXT.get(Status(row.status), ())]
+    return tuple(
+        Button(context.say(labels[verb]), text=f"/{verb} !{row.number}")
+        for verb in verbs
+        if verb in labels
+    )

@@ -1,0 +1,87 @@
+"""Items as typed become items as sold: codes found, options chosen, prices and discounts read."""
+
+from __future__ import annotations
+
+from bot import catalogue
+from bot.commands.context import CommandError, Context
+from bot.commands.grammar import GrammarError, ItemSpec
+from bot.commands.suggest import nearest
+from orders.item import Discount, Item
+from orders.money import Money
+from orders.product import Product
+
+
+def resolve(context: Context, spec: ItemSpec) -> tuple[Item, Product | None]:
+    """Make the item that ``spec`` means, with its product, None for a one-off.
+
+    Raises ``CommandError`` for a code that is unknown or can be read two ways,
+    ``OrderError`` for options or amounts that the rulebook refuses.
+    """
+    spec = choose_reading(context, spec)
+    currency = context.shop.currency
+    price = Money.parse(spec.price, currency) if spec.price is not None else None
+    discount = read_discount(spec.discount, currency, percent=spec.discount_percent)
+    if spec.code is None:
+        return _one_off(context, spec, price, discount), None
+    found = catalogue.find_product(context.work.connection, context.shop, spec.code)
+    if found is None:
+        raise _unknown(context, spec)
+    product = found[1]
+    product.check_sale(spec.quantity)
+    item = product.item(spec.quantity, spec.options, price=price, discount=discount)
+    return item, product
+
+
+def choose_reading(context: Context, spec: ItemSpec) -> ItemSpec:
+    """Choose between ``A1X2`` and two of ``A1`` by what is in the catalogue."""
+    readings = [
+        reading
+        for reading in (spec, *spec.alternatives)
+        if reading.code
+        and catalogue.find_product(context.work.connection, context.shop, reading.code)
+    ]
+    if len(readings) > 1:
+        first, second = readings[:2]
+        raise CommandError(
+            context.say(
+                "answer.code_ambiguous",
+                written=context.text[slice(*spec.code_span)],
+                first=f"[{first.code}] {first.quantity}",
+                second=f"{second.code} {second.quantity}",
+            )
+        )
+    return readings[0] if readings else spec
+
+
+def read_discount(amount: str | None, currency: str, *, percent: bool) -> Discount | None:
+    """Read a discount as the grammar gives it. Raises ``OrderError``."""
+    if amount is None:
+        return None
+    return Discount.parse(f"{amount}%" if percent else amount, currency)
+
+
+def _one_off(
+    context: Context, spec: ItemSpec, price: Money | None, discount: Discount | None
+) -> Item:
+    if price is None:
+        raise CommandError(context.say("answer.one_off_price", name=spec.name or ""))
+    return Item(
+        code=None,
+        name=spec.name or "",
+        options=(),
+        quantity=spec.quantity,
+        unit_price=price,
+        discount=discount,
+    )
+
+
+def _unknown(context: Context, spec: ItemSpec) -> CommandError:
+    """Say which code is unknown, where it stands, and which one is near."""
+    near = nearest(spec.code or "", catalogue.list_codes(context.work.connection, context.shop.id))
+    sentence = context.say(
+        "answer.code_unknown",
+        code=spec.code,
+        near=context.say("answer.near", code=near) if near else "",
+    )
+    pointed = GrammarError("code_unreadable", *spec.code_span).caret(context.text)
+    return CommandError(f"{sentence}\n{pointed}")

@@ -1,0 +1,38 @@
+"""The table of commands that can be run.
+
+Adding a command: give it its words in every file of ``bot/commands/words``
+(help, documentation and completion follow from there), write one function
+``(context, command) -> Answer`` in a file of its subject, and add one line
+here. What the function raises as ``CommandError`` or ``OrderError`` undoes the
+whole command and is said to who typed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.commands import edits, moves, surface
+from bot.commands.context import Answer, CommandError, Context
+from bot.commands.grammar import Command
+
+Handler = Callable[[Context, Command], Answer]
+
+COMMANDS: dict[str, Handler] = {
+    "o": edits.order,
+    "add": edits.add,
+    "set": edits.set_items,
+    "rm": edits.remove,
+    "send": moves.send,
+    "show": moves.show,
+    "cancel": moves.cancel,
+    "use": surface.use,
+    "help": surface.explain,
+}
+
+
+def run(context: Context, command: Command) -> Answer:
+    """Run a command. Raises ``CommandError`` and ``OrderError``; then nothing must be kept."""
+    handler = COMMANDS.get(command.verb)
+    if handler is None:
+        raise CommandError(context.say("answer.not_yet", verb=command.verb))
+    return handler(context, command)

@@ -1,0 +1,204 @@
+"""Contacts, their addresses, and the conversations with them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
+
+from bot.store.shops import next_number
+from bot.store.tables import (
+    addresses,
+    channels,
+    contacts,
+    conversations,
+    messages,
+    orders,
+    staff_links,
+)
+
+
+def find_address(connection: Connection, channel_id: int, platform_id: str) -> Row[Any] | None:
+    """Find where a person or a group is known on a channel, with its conversation."""
+    query: Select[Any] = (
+        select(
+            addresses.c.id,
+            addresses.c.contact_id,
+            conversations.c.id.label("conversation_id"),
+        )
+        .join(conversations, conversations.c.address_id == addresses.c.id)
+        .where(addresses.c.channel_id == channel_id, addresses.c.platform_id == platform_id)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def open_conversation(
+    connection: Connection,
+    *,
+    shop_id: int,
+    channel_id: int,
+    platform_id: str,
+    kind: str,
+    at: datetime,
+) -> int:
+    """Give the conversation of an address, made with its contact when it is new.
+
+    Two first messages at once meet in the unique keys: one makes the rows,
+    the other waits for it and finds them.
+    """
+    known = find_address(connection, channel_id, platform_id)
+    if known is not None:
+        return int(known.conversation_id)
+    if connection.dialect.name == "postgresql":
+        # The counter's row lock is what the rival waits for; look again behind it.
+        code = next_number(connection, shop_id, "customer")
+        known = find_address(connection, channel_id, platform_id)
+        if known is not None:
+            return int(known.conversation_id)
+    else:
+        code = next_number(connection, shop_id, "customer")
+    contact_id = connection.execute(
+        insert(contacts).values(shop_id=shop_id, code=code, created_at=at).returning(contacts.c.id)
+    ).scalar_one()
+    address_id = connection.execute(
+        insert(addresses)
+        .values(
+            shop_id=shop_id,
+            channel_id=channel_id,
+            contact_id=contact_id,
+            kind=kind,
+            platform_id=platform_id,
+        )
+        .returning(addresses.c.id)
+    ).scalar_one()
+    row = {
+        "shop_id": shop_id,
+        "channel_id": channel_id,
+        "address_id": address_id,
+        "contact_id": contact_id,
+        "last_message_at": at,
+        "unread": 0,
+        "standby": False,
+        "created_at": at,
+    }
+    statement = insert(conversations).values(**row).returning(conversations.c.id)
+    return int(connection.execute(statement).scalar_one())
+
+
+def lock_conversation(
+    connection: Connection, conversation_id: int, *, skip_locked: bool = False
+) -> Row[Any] | None:
+    """Lock a conversation until the commit, so that its events and commands run one by one.
+
+    None when it does not exist or, with ``skip_locked``, when another holds
+    it. SQLite's writing transaction is alone already.
+    """
+    query = _conversation_query().where(conversations.c.id == conversation_id)
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=skip_locked, of=conversations)
+    return connection.execute(query).one_or_none()
+
+
+def _conversation_query() -> Any:
+    """A conversation with everything that a page or a command wants to know of it."""
+    return (
+        select(
+            conversations,
+            channels.c.kind.label("channel"),
+            channels.c.key.label("channel_key"),
+            channels.c.state.label("channel_state"),
+            addresses.c.platform_id.label("address"),
+            addresses.c.kind.label("address_kind"),
+            addresses.c.gone_reason,
+            contacts.c.code,
+            contacts.c.name.label("contact_name"),
+            contacts.c.language,
+            orders.c.number.label("order_number"),
+            orders.c.status.label("order_status"),
+            staff_links.c.staff_id.label("linked_staff_id"),
+        )
+        .join(channels, channels.c.id == conversations.c.channel_id)
+        .join(addresses, addresses.c.id == conversations.c.address_id)
+        .join(contacts, contacts.c.id == conversations.c.contact_id)
+        .outerjoin(orders, orders.c.id == conversations.c.order_id)
+        .outerjoin(
+            staff_links,
+            and_(
+                staff_links.c.channel_id == conversations.c.channel_id,
+                staff_links.c.platform_user_id == addresses.c.platform_id,
+            ),
+        )
+    )
+
+
+def find_conversation(
+    connection: Connection, shop_id: int, conversation_id: int
+) -> Row[Any] | None:
+    """Find a conversation of a shop; another shop's does not exist for it."""
+    query = _conversation_query().where(
+        conversations.c.id == conversation_id, conversations.c.shop_id == shop_id
+    )
+    return connection.execute(query).one_or_none()
+
+
+def find_conversation_by_code(connection: Connection, shop_id: int, code: int) -> Row[Any] | None:
+    """Find a customer's newest conversation by customer code, the 123 of C123."""
+    query = (
+        _conversation_query()
+        .where(contacts.c.code == code, conversations.c.shop_id == shop_id)
+        .order_by(conversations.c.last_message_at.desc())
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def list_conversations(
+    connection: Connection,
+    shop_id: int,
+    *,
+    before: tuple[datetime, int] | None = None,
+    channel: str | None = None,
+    text: str | None = None,
+    limit: int = 50,
+) -> list[Row[Any]]:
+    """List a shop's conversations, newest first, one page after the ``before`` mark.
+
+    ``text`` finds part of a contact's name or of any message, as it is written.
+    """
+    query = _conversation_query().where(conversations.c.shop_id == shop_id)
+    if channel is not None:
+        query = query.where(channels.c.kind == channel)
+    if text:
+        said = select(messages.c.id).where(
+            messages.c.conversation_id == conversations.c.id,
+            messages.c.text.icontains(text, autoescape=True),
+        )
+        query = query.where(or_(contacts.c.name.icontains(text, autoescape=True), said.exists()))
+    if before is not None:
+        at, conversation_id = before
+        query = query.where(
+            or_(
+                conversations.c.last_message_at < at,
+                and_(conversations.c.last_message_at == at, conversations.c.id < conversation_id),
+            )
+        )
+    query = query.order_by(conversations.c.last_message_at.desc(), conversations.c.id.desc())
+    return list(connection.execute(query.limit(limit)))
+
+
+def update_conversation(connection: Connection, conversation_id: int, **values: Any) -> None:
+    """Change a conversation's own columns."""
+    connection.execute(
+        update(conversations).where(conversations.c.id == conversation_id).values(**values)
+    )
+
+
+def mark_gone(connection: Connection, conversation_id: int, reason: str | None) -> None:
+    """Note that the person cannot be reached any more, or with None that they can again."""
+    address = select(conversations.c.address_id).where(conversations.c.id == conversation_id)
+    connection.execute(
+        update(addresses)
+        .where(addresses.c.id == address.scalar_subquery())
+        .values(gone_reason=reason)
+    )

@@ -1,0 +1,107 @@
+"""Raw deliveries as they came, and the events that were read from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from bot.store.changes import upsert
+from bot.store.tables import (
+    events,
+    raw_deliveries,
+)
+
+
+def insert_raw(connection: Connection, **values: Any) -> int:
+    """Write a raw delivery and give its id."""
+    statement = insert(raw_deliveries).values(**values).returning(raw_deliveries.c.id)
+    return int(connection.execute(statement).scalar_one())
+
+
+def find_raw(connection: Connection, delivery_id: int) -> Row[Any] | None:
+    """Find a raw delivery."""
+    query = select(raw_deliveries).where(raw_deliveries.c.id == delivery_id)
+    return connection.execute(query).one_or_none()
+
+
+def update_raw(connection: Connection, delivery_id: int, **values: Any) -> None:
+    """Change what we think of a raw delivery; its body never changes here."""
+    connection.execute(
+        update(raw_deliveries).where(raw_deliveries.c.id == delivery_id).values(**values)
+    )
+
+
+def list_raw(connection: Connection, states: tuple[str, ...], limit: int = 200) -> list[Row[Any]]:
+    """List raw deliveries in some states, newest first, without their bodies."""
+    columns = [c for c in raw_deliveries.c if c.name != "body"]
+    query = select(*columns).where(raw_deliveries.c.state.in_(states))
+    return list(connection.execute(query.order_by(raw_deliveries.c.id.desc()).limit(limit)))
+
+
+def insert_event(connection: Connection, **values: Any) -> int | None:
+    """Write an event and give its id, or None when its key has been seen before."""
+    statement = upsert(connection, events).values(attempts=0, **values)
+    statement = statement.on_conflict_do_nothing(index_elements=["channel_id", "event_key"])
+    return connection.execute(statement.returning(events.c.id)).scalar()
+
+
+def update_event(connection: Connection, event_id: int, **values: Any) -> None:
+    """Change an event's state or links."""
+    connection.execute(update(events).where(events.c.id == event_id).values(**values))
+
+
+def find_event_by_key(connection: Connection, channel_id: int, key: str) -> Row[Any] | None:
+    """Find an event by what makes it unique on its channel."""
+    query = select(events).where(events.c.channel_id == channel_id, events.c.event_key == key)
+    return connection.execute(query).one_or_none()
+
+
+def conversations_with_pending_events(connection: Connection, limit: int = 100) -> list[int]:
+    """List conversations that have events without their effects, the longest waiting first."""
+    query = (
+        select(events.c.conversation_id)
+        .where(events.c.state == "pending", events.c.conversation_id.is_not(None))
+        .group_by(events.c.conversation_id)
+        .order_by(func.min(events.c.id))
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def next_pending_event(connection: Connection, conversation_id: int) -> Row[Any] | None:
+    """Give the oldest event of a conversation that has had no effect yet."""
+    query = (
+        select(events)
+        .where(events.c.state == "pending", events.c.conversation_id == conversation_id)
+        .order_by(events.c.occurred_at, events.c.id)
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def count_attempt(connection: Connection, event_id: int) -> int:
+    """Count one more try at an event's effects and give how many there were."""
+    statement = (
+        update(events)
+        .where(events.c.id == event_id)
+        .values(attempts=events.c.attempts + 1)
+        .returning(events.c.attempts)
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def retry_event(connection: Connection, event_id: int) -> bool:
+    """Let an event that ended in an error have its effects after all; False for any other."""
+    statement = (
+        update(events)
+        .where(events.c.id == event_id, events.c.state == "error")
+        .values(state="pending", error=None, attempts=0)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def count_events(connection: Connection, state: str) -> int:
+    """Count events in a state."""
+    query = select(func.count()).select_from(events).where(events.c.state == state)
+    return int(connection.execute(query).scalar_one())

@@ -1,0 +1,173 @@
+"""Messages of a conversation, in and out, and the tokens that let a reply be free."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
+
+from bot.store.changes import upsert
+from bot.store.tables import (
+    conversations,
+    messages,
+    outbox,
+    reply_tokens,
+)
+
+
+def insert_message(connection: Connection, **values: Any) -> int:
+    """Write a message and give its id."""
+    row = {"redacted": False, **values}
+    return int(
+        connection.execute(insert(messages).values(**row).returning(messages.c.id)).scalar_one()
+    )
+
+
+def touch_conversation(
+    connection: Connection,
+    conversation_id: int,
+    *,
+    at: datetime,
+    text: str | None,
+    author: str,
+    customer_wrote: bool,
+    standby: bool = False,
+) -> None:
+    """Keep what the list shows: newest message, unread count, start of the window.
+
+    Platforms deliver out of order: an older message never pushes a newer one
+    out of the preview.
+    """
+    newer = conversations.c.last_message_at <= at
+    preview = (text or "")[:200]
+    values: dict[str, Any] = {
+        "last_message_at": case((newer, at), else_=conversations.c.last_message_at),
+        "last_text": case((newer, preview), else_=conversations.c.last_text),
+        "last_author": case((newer, author), else_=conversations.c.last_author),
+    }
+    if customer_wrote:
+        later = or_(conversations.c.last_inbound_at.is_(None), conversations.c.last_inbound_at < at)
+        values["last_inbound_at"] = case((later, at), else_=conversations.c.last_inbound_at)
+        values["unread"] = conversations.c.unread + 1
+        values["standby"] = standby
+    connection.execute(
+        update(conversations).where(conversations.c.id == conversation_id).values(**values)
+    )
+
+
+def list_messages(
+    connection: Connection,
+    conversation_id: int,
+    *,
+    before: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> list[Row[Any]]:
+    """List a conversation's messages, newest first, with the state of what went out."""
+    query = (
+        select(
+            messages,
+            outbox.c.state.label("delivery_state"),
+            outbox.c.code.label("delivery_code"),
+        )
+        .outerjoin(outbox, outbox.c.id == messages.c.delivery_id)
+        .where(messages.c.conversation_id == conversation_id)
+    )
+    if before is not None:
+        at, message_id = before
+        query = query.where(
+            or_(messages.c.sent_at < at, and_(messages.c.sent_at == at, messages.c.id < message_id))
+        )
+    query = query.order_by(messages.c.sent_at.desc(), messages.c.id.desc()).limit(limit)
+    return list(connection.execute(query))
+
+
+def find_message(connection: Connection, message_id: int) -> Row[Any] | None:
+    """Find a message."""
+    return connection.execute(select(messages).where(messages.c.id == message_id)).one_or_none()
+
+
+def find_message_by_platform_id(
+    connection: Connection, conversation_id: int, platform_id: str
+) -> Row[Any] | None:
+    """Find a message of a conversation by the platform's own id."""
+    query = select(messages).where(
+        messages.c.conversation_id == conversation_id, messages.c.platform_id == platform_id
+    )
+    return connection.execute(query.limit(1)).one_or_none()
+
+
+def update_message(connection: Connection, message_id: int, **values: Any) -> None:
+    """Change a message's state."""
+    connection.execute(update(messages).where(messages.c.id == message_id).values(**values))
+
+
+def mark_read_up_to(
+    connection: Connection, conversation_id: int, state: str, watermark: datetime
+) -> int:
+    """Move what we sent until ``watermark`` on to ``delivered`` or ``read``; never back."""
+    below = ["sent"] if state == "delivered" else ["sent", "delivered"]
+    statement = (
+        update(messages)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.direction == "out",
+            messages.c.state.in_(below),
+            messages.c.sent_at <= watermark,
+        )
+        .values(state=state)
+    )
+    return connection.execute(statement).rowcount
+
+
+# Reply tokens ----------------------------------------------------------------
+
+
+def keep_reply_token(connection: Connection, **values: Any) -> None:
+    """Remember a reply token; the same one again (a redelivery) changes nothing."""
+    connection.execute(upsert(connection, reply_tokens).values(**values).on_conflict_do_nothing())
+
+
+def _unspent(conversation_id: int, delivery_id: str | None, now: datetime) -> Any:
+    """A live token that nobody has taken, or that this delivery has and surely did not use."""
+    return and_(
+        reply_tokens.c.conversation_id == conversation_id,
+        or_(reply_tokens.c.delivery_id.is_(None), reply_tokens.c.delivery_id == delivery_id),
+        reply_tokens.c.expires_at > now,
+    )
+
+
+def reply_until(
+    connection: Connection, conversation_id: int, now: datetime, *, delivery_id: str | None = None
+) -> datetime | None:
+    """Give the end of the newest reply token that may be used, None when there is none."""
+    query = select(func.max(reply_tokens.c.expires_at))
+    return connection.execute(query.where(_unspent(conversation_id, delivery_id, now))).scalar()
+
+
+def take_reply_token(
+    connection: Connection, conversation_id: int, delivery_id: str, now: datetime
+) -> str | None:
+    """Give the newest reply token that may be used to one delivery, or None."""
+    query = (
+        select(reply_tokens.c.id, reply_tokens.c.token)
+        .where(_unspent(conversation_id, delivery_id, now))
+        .order_by(reply_tokens.c.expires_at.desc(), reply_tokens.c.id.desc())
+        .limit(1)
+    )
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    connection.execute(
+        update(reply_tokens).where(reply_tokens.c.id == row.id).values(delivery_id=delivery_id)
+    )
+    return str(row.token)
+
+
+def spend_reply_token(connection: Connection, delivery_id: str, now: datetime) -> None:
+    """Let nobody use the token of a delivery again: the platform says that it is spent."""
+    connection.execute(
+        update(reply_tokens).where(reply_tokens.c.delivery_id == delivery_id).values(expires_at=now)
+    )
