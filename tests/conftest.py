@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from tests.support import network, postgresql, redis_server
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-RUN = "OPENBILL_TEST_RUN"
+RUN = "OPENBILL_TEST_RUN_PID"
 
 # Time is the machine's affair, not the test's; and a run in CI says the same thing twice.
 settings.register_profile("openbill", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -32,17 +31,18 @@ settings.load_profile("openbill")
 def pytest_configure(config: pytest.Config) -> None:
     network.forbid()
     if not hasattr(config, "workerinput"):
-        # The processes of one run find each other here; xdist's workers inherit it.
-        folder = tempfile.mkdtemp(prefix="openbill-tests-")
-        os.environ[RUN] = f"{os.getpid()}:{folder}"
-        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        # The process whose end is the end of the run; xdist's workers inherit it.
+        os.environ[RUN] = str(os.getpid())
 
 
 @pytest.fixture(scope="session")
-def postgresql_cluster() -> postgresql.Cluster:
+def postgresql_cluster(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> postgresql.Cluster:
     """The run's PostgreSQL, shared by all its processes."""
-    owner, _, folder = os.environ[RUN].partition(":")
-    return postgresql.shared_cluster(int(owner), Path(folder))
+    mine = tmp_path_factory.getbasetemp()
+    ours = mine.parent if hasattr(request.config, "workerinput") else mine
+    return postgresql.shared_cluster(int(os.environ[RUN]), ours)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
