@@ -43,7 +43,8 @@ def run(url: str, data: Path) -> None:
         *("--dir", str(folder)),
         *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
         *("--maxmemory-policy", "noeviction"),
-        *("--loglevel", "warning", "--daemonize", "no"),
+        # To a file: its advice on kernel settings would be the first thing that a new user reads.
+        *("--loglevel", "warning", "--logfile", str(folder / "server.log"), "--daemonize", "no"),
     ]
     if own:  # Older servers do not know this directive.
         arguments += ["--proc-title-template", "openbill redis"]

@@ -7,6 +7,7 @@ the last two with a sentence and no traceback.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CONFIG, DATA = "openbill.config", "openbill.data"
+ADDRESS_FILE = "up.json"
 
 
 class BadSettings(click.ClickException):
@@ -96,11 +98,32 @@ def places() -> tuple[Path | None, Path | None]:
 
 
 def settings(*, demo: bool | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """Load the settings that this command line means. Raises ``SettingsError``."""
+    """Load the settings that this command line means. Raises ``SettingsError``.
+
+    A command beside a running demo finds the simulator where `openbill up` put it.
+    """
     from bot.settings import load
 
     config, data = places()
-    return load(config, data, os.environ if environ is None else environ, demo=demo)
+    environ = os.environ if environ is None else environ
+    told = load(config, data, environ, demo=demo)
+    if demo is None and told.demo:
+        told = load(config, data, {**_last_address(told.data_dir), **environ})
+    return told
+
+
+def keep_address(told: Settings) -> None:
+    """Write down where the web server listens, for the commands beside it."""
+    address = {"OPENBILL_WEB__HOST": told.web.host, "OPENBILL_WEB__PORT": str(told.web.port)}
+    (told.data_dir / ADDRESS_FILE).write_text(json.dumps(address), encoding="utf-8")
+
+
+def _last_address(folder: Path) -> dict[str, str]:
+    try:
+        kept = json.loads((folder / ADDRESS_FILE).read_text(encoding="utf-8"))
+        return {str(name): str(value) for name, value in kept.items()}
+    except (OSError, ValueError, AttributeError):
+        return {}  # Never written, or half: the defaults are as good a guess.
 
 
 def with_runtime(work: Callable[[Runtime], T], told: Settings | None = None) -> T:

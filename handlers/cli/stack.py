@@ -50,6 +50,7 @@ def run(environ: Mapping[str, str], *, demo: bool | None) -> None:
             "OPENBILL_DATA": str(told.data_dir),
         }
         told = frame.settings(demo=wanted, environ=environ)
+        frame.keep_address(told)
         announcement = Announcement(told)
         supervisor = Supervisor(programs(told), environ, say=say, watch=announcement.watch)
         code = supervisor.run()

@@ -366,6 +366,20 @@ def test_up_refuses_a_folder_that_another_up_runs_on(line: Line) -> None:
     assert not (line.folder / FOLDER).exists()
 
 
+def test_a_command_beside_the_demo_finds_its_simulator(line: Line) -> None:
+    from bot.settings import load
+    from handlers.cli import frame
+
+    told = load(None, line.folder, {"OPENBILL_WEB__PORT": "9123"}, demo=True)
+    frame.keep_address(told)
+    with click.Context(main, obj=None) as ctx:
+        ctx.meta[frame.DATA] = line.folder
+        assert frame.settings(environ={}).line.api_url == "http://127.0.0.1:9123/simulator/line"
+        assert frame.settings(environ={}, demo=False).base_url == "http://127.0.0.1:8000"
+        (line.folder / frame.ADDRESS_FILE).write_text("{")
+        assert frame.settings(environ={}).base_url == "http://127.0.0.1:8000"
+
+
 def test_what_up_runs_is_one_process_for_each_queue(line: Line) -> None:
     from bot.settings import load
 
