@@ -1,0 +1,125 @@
+"""Answers commands: reads the text, finds what it is about, runs it or takes it back whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.commands.context import (
+    Answer,
+    CommandError,
+    Context,
+    Meant,
+    find_in_use,
+    find_target,
+)
+from bot.commands.grammar import Command, GrammarError, Unknown, parse
+from bot.commands.table import run
+from bot.messages import Text
+from bot.ordering import Asker
+from bot.runtime import Runtime, Work
+from bot.store import conversations, orders
+from bot.store import outbox as outbox_rows
+from bot.words import say as word
+from orders.errors import OrderError
+from orders.money import exponent
+
+
+def answer(
+    runtime: Runtime,
+    work: Work,
+    shop: Any,
+    asker: Asker,
+    text: str,
+    *,
+    here: Any | None = None,
+    link: Any | None = None,
+    spoken: tuple[Any, Any] | None = None,
+) -> Answer | None:
+    """Run a text that is a command and give its answer; None for plain words.
+
+    What a refused command did is rolled back, all of it.
+    """
+    try:
+        command = read(shop, text)
+        if command is None:
+            return None
+        if isinstance(command, Unknown):
+            return _error(_unknown(shop, command))
+        with work.connection.begin_nested():
+            meant = _find_meant(work, shop, command, here=here, link=link, spoken=spoken)
+            context = Context(
+                runtime=runtime,
+                work=work,
+                shop=shop,
+                asker=asker,
+                text=text,
+                subject=meant.conversation,
+                order_row=meant.order_row,
+                link=link,
+            )
+            return run(context, command)
+    except GrammarError as error:
+        return _error(f"{error.sentence(shop.locale)}\n{error.caret(text)}")
+    except CommandError as error:
+        return _error(str(error))
+    except OrderError as error:
+        return _error(error.sentence(shop.locale))
+
+
+def _error(sentence: str) -> Answer:
+    return Answer(Text(sentence), is_error=True)
+
+
+def read(shop: Any, text: str) -> Command | Unknown | None:
+    """Read a text as this shop's commands are written. Raises ``GrammarError``."""
+    return parse(
+        text,
+        prefixes=tuple(shop.options["prefixes"]),
+        decimals=exponent(shop.currency),
+        currency=shop.currency,
+    )
+
+
+def _unknown(shop: Any, command: Unknown) -> str:
+    hint = (
+        word("answer.did_you_mean", shop.locale, suggestion=command.suggestion)
+        if command.suggestion
+        else word("answer.see_help", shop.locale)
+    )
+    return word("answer.no_such_verb", shop.locale, verb=command.verb, hint=hint)
+
+
+def _find_meant(
+    work: Work,
+    shop: Any,
+    command: Command,
+    *,
+    here: Any | None,
+    link: Any | None,
+    spoken: tuple[Any, Any] | None,
+) -> Meant:
+    """Find which conversation and order a command is about: named, quoted, here, or in use."""
+    if command.target is not None:
+        return find_target(work, shop, command.target)
+    if here is not None:
+        return Meant(here)
+    quoted = _find_quoted(work, spoken) if spoken else None
+    if quoted is not None:
+        return quoted
+    return find_in_use(work, shop, link) if link is not None else Meant(None)
+
+
+def _find_quoted(work: Work, spoken: tuple[Any, Any]) -> Meant | None:
+    """Find what the card is about that a message quotes, by the id which its send returned."""
+    conversation, message = spoken
+    if not message.quoted_id:
+        return None
+    found = outbox_rows.find_delivery_by_platform_id(
+        work.connection, conversation.id, message.quoted_id
+    )
+    if found is None or found.conversation_id is None:
+        return None
+    row = orders.find_order(
+        work.connection, conversation.shop_id, order_id=found.order_id, lock=True
+    )
+    return Meant(conversations.lock_conversation(work.connection, found.conversation_id), row)

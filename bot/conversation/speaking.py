@@ -1,0 +1,135 @@
+"""Speaks for staff on the web and in programs: words go to the customer, commands are run."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any
+
+from bot import outbox
+from bot.conversation.answering import answer
+from bot.messages import Author, Card, Text
+from bot.ordering import Asker
+from bot.runtime import Runtime, Work
+from bot.staff import Actor
+from bot.store import changes, conversations, shops
+from bot.words import say as word
+from orders.states import Role
+
+MAY_WRITE = frozenset({Role.OWNER, Role.MANAGER, Role.SALES, Role.FINANCE, Role.PACKER})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What became of what staff wrote: a message to the customer, or the answer to a command."""
+
+    message_id: int | None = None
+    answer: Card | Text | None = None
+    is_error: bool = False
+
+
+class _TakenBack(Exception):
+    """Rolls a preview back."""
+
+
+def say(
+    runtime: Runtime,
+    actor: Actor,
+    conversation_id: int,
+    text: str,
+    *,
+    surface: str,
+    key: str | None,
+) -> Said:
+    """Say something as a member of staff: words go to the customer, a command is run.
+
+    ``key`` makes a repeat harmless: it gets the first one's result. Raises
+    ``LookupError`` when the shop has no such conversation, ``PermissionError``
+    for a role that may not write.
+    """
+    if actor.role not in MAY_WRITE:
+        raise PermissionError(actor.role)
+    scoped = f"say:{actor.staff_id}:{conversation_id}:{key}"[:200] if key else None
+
+    def body(work: Work) -> Said:
+        if scoped and not changes.claim_key(work.connection, actor.shop_id, scoped, work.now):
+            return _recall(changes.find_answer(work.connection, actor.shop_id, scoped))
+        said = _say(runtime, work, Asker(actor, surface), conversation_id, text)
+        if scoped:
+            changes.keep_answer(work.connection, actor.shop_id, scoped, _remember(said))
+        return said
+
+    return runtime.transact(body)
+
+
+def preview(runtime: Runtime, actor: Actor, conversation_id: int, text: str) -> Card | Text | None:
+    """Tell what a command would answer, and change nothing; None for plain words."""
+    seen: list[Card | Text | None] = []
+
+    def body(work: Work) -> None:
+        said = _say(runtime, work, Asker(actor, "preview"), conversation_id, text, dry=True)
+        seen[:] = [said.answer]
+        raise _TakenBack
+
+    with contextlib.suppress(_TakenBack):
+        runtime.transact(body)
+    return seen[0]
+
+
+def mark_read(runtime: Runtime, actor: Actor, conversation_id: int) -> None:
+    """Note that staff have seen a conversation."""
+
+    def body(work: Work) -> None:
+        conversation = conversations.find_conversation(
+            work.connection, actor.shop_id, conversation_id
+        )
+        if conversation is not None and conversation.unread:
+            conversations.update_conversation(work.connection, conversation_id, unread=0)
+            changes.announce(
+                work.connection, actor.shop_id, work.now, conversation_id=conversation_id
+            )
+
+    runtime.transact(body)
+
+
+def _say(
+    runtime: Runtime,
+    work: Work,
+    asker: Asker,
+    conversation_id: int,
+    text: str,
+    *,
+    dry: bool = False,
+) -> Said:
+    actor = asker.actor
+    if actor is None:
+        raise AssertionError("only staff say something to customers")
+    conversation = conversations.find_conversation(work.connection, actor.shop_id, conversation_id)
+    if conversation is None:
+        raise LookupError(f"there is no conversation {conversation_id}")
+    conversation = conversations.lock_conversation(work.connection, conversation_id)
+    shop = shops.find_shop(work.connection, actor.shop_id)
+    reply = answer(runtime, work, shop, asker, text, here=conversation)
+    if reply is not None:
+        return Said(answer=reply.content, is_error=reply.is_error)
+    if not text.strip():
+        return Said(answer=Text(word("answer.empty", shop.locale)), is_error=True)
+    if dry:
+        return Said()
+    message_id = outbox.plan_text(
+        work, conversation, text, author=Author.STAFF, staff_id=actor.staff_id
+    )
+    conversations.update_conversation(work.connection, conversation_id, unread=0)
+    return Said(message_id=message_id)
+
+
+def _remember(said: Said) -> dict[str, Any]:
+    """Keep of a result what a repeat needs; a card is words that may be stale by then."""
+    text = outbox.plain(said.answer) if said.answer is not None else None
+    return {"message_id": said.message_id, "text": text, "is_error": said.is_error}
+
+
+def _recall(kept: Any) -> Said:
+    kept = kept or {}
+    answered = Text(kept["text"]) if kept.get("text") else None
+    return Said(kept.get("message_id"), answered, bool(kept.get("is_error")))

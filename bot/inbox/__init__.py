@@ -1,0 +1,176 @@
+"""The inbox: takes a platform's delivery in, once, whatever it holds.
+
+The raw body is written before anything is answered; where its events parse
+they become messages in the same transaction. What an event *does* comes
+later, in ``bot.conversation``.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import structlog
+
+from bot.channels import CHANNELS, Channel
+from bot.inbox.keeping import keep, keep_carefully
+from bot.messages import Entry
+from bot.runtime import Runtime, Work
+from bot.store import events, shops
+from bot.store.database import StoreUnavailable
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 1.0
+"""Seconds a webhook waits for the database; then the platform had better come again."""
+
+MALFORMED = "The body is no JSON that can be read."
+
+
+class Refused(Exception):
+    """The delivery's signature is missing or wrong, or nobody here has that address."""
+
+
+def receive(
+    runtime: Runtime, webhook: str, key: str | None, headers: Mapping[str, str], body: bytes
+) -> int:
+    """Take one raw delivery in and give its id; it is on disk when this returns.
+
+    ``webhook`` is ``line`` (with the channel's ``key``) or ``meta``. Raises
+    ``Refused`` and ``StoreUnavailable``.
+    """
+    channel_row = _verify(runtime, webhook, key, headers, body)
+
+    def store(work: Work) -> int:
+        return _take_in(work, webhook, channel_row, body, careful=False)
+
+    try:
+        return runtime.transact(store, patience=PATIENCE)
+    except StoreUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 whatever it is, it must not cost the delivery
+        # Something in it did not fit a table. Find out what, event by event: it must
+        # not cost its neighbours, and never the raw row.
+        log.warning("delivery needs care", webhook=webhook, error=type(error).__name__)
+        return runtime.transact(
+            lambda work: _take_in(work, webhook, channel_row, body, careful=True),
+            patience=PATIENCE,
+        )
+
+
+def accepts_handshake(runtime: Runtime, mode: str, token: str) -> bool:
+    """Say whether Meta's verification request knows our verify token."""
+    wanted = runtime.settings.meta.verify_token.get_secret_value()
+    right = hmac.compare_digest(token.encode(), wanted.encode())
+    return bool(wanted) and mode == "subscribe" and right
+
+
+def replay(runtime: Runtime, delivery_id: int) -> str:
+    """Run a stored raw delivery again; nothing that had its effect has it twice.
+
+    Gives the delivery's state afterwards. Raises ``LookupError``.
+    """
+
+    def again(work: Work) -> str:
+        raw = events.find_raw(work.connection, delivery_id)
+        if raw is None:
+            raise LookupError(f"there is no delivery {delivery_id}")
+        channel_row = (
+            shops.find_channel(work.connection, raw.channel_id) if raw.channel_id else None
+        )
+        state, reason = _read(work, raw.webhook, channel_row, raw.body, delivery_id, careful=True)
+        events.update_raw(work.connection, delivery_id, state=state, reason=reason)
+        return state
+
+    return runtime.transact(again)
+
+
+def _verify(
+    runtime: Runtime, webhook: str, key: str | None, headers: Mapping[str, str], body: bytes
+) -> Any | None:
+    """Give the channel row of a keyed webhook, None for Meta's shared one. Raises ``Refused``."""
+    channel = next(c for c in CHANNELS.values() if c.webhook == webhook)
+    if key is None:
+        secrets = tuple(s.get_secret_value() for s in runtime.settings.meta.app_secrets)
+        channel_row = None
+    else:
+        with runtime.store.read() as connection:
+            channel_row = shops.find_channel_by_key(connection, key)
+        if channel_row is None or CHANNELS[channel_row.kind].webhook != webhook:
+            raise Refused
+        secrets = (runtime.vault.open(channel_row.sealed)["channel_secret"],)
+    if not channel.verify(headers, body, secrets):
+        raise Refused
+    return channel_row
+
+
+def _take_in(
+    work: Work, webhook: str, channel_row: Any | None, body: bytes, *, careful: bool
+) -> int:
+    raw_id = events.insert_raw(
+        work.connection,
+        shop_id=channel_row.shop_id if channel_row else None,
+        channel_id=channel_row.id if channel_row else None,
+        webhook=webhook,
+        received_at=work.now,
+        body=body,
+        state="read",
+    )
+    state, reason = _read(work, webhook, channel_row, body, raw_id, careful=careful)
+    if state != "read":
+        events.update_raw(work.connection, raw_id, state=state, reason=reason)
+    return raw_id
+
+
+def _read(
+    work: Work, webhook: str, channel_row: Any | None, body: bytes, raw_id: int, *, careful: bool
+) -> tuple[str, str | None]:
+    """Write a body's events down; give the raw delivery's state and, if it is odd, why."""
+    decoded = _decode(body)
+    channel = _owner(webhook, decoded)
+    if channel is None:
+        return "parse_error", MALFORMED
+    state: tuple[str, str | None] = ("read", None)
+    for entry in channel.parse(decoded):
+        owner = channel_row or (
+            shops.find_channel_by_account(work.connection, channel.kind, entry.account_id)
+            if entry.account_id
+            else None
+        )
+        if owner is None or _is_foreign(owner, entry):
+            state = ("quarantine", f"No {channel.name} account {entry.account_id} is connected.")
+            continue
+        shops.note_webhook(work.connection, owner.id, work.now)
+        for event in entry.events:
+            if careful:
+                keep_carefully(work, owner, raw_id, event)
+            else:
+                keep(work, owner, raw_id, event)
+    return state
+
+
+def _decode(body: bytes) -> Any:
+    """Read JSON strictly and, where one odd value refuses, leniently; None for neither."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            return None
+
+
+def _owner(webhook: str, decoded: Any) -> Channel | None:
+    for channel in CHANNELS.values():
+        if channel.webhook == webhook and channel.owns(decoded):
+            return channel
+    return None
+
+
+def _is_foreign(owner: Any, entry: Entry) -> bool:
+    """Say whether a keyed delivery names an account that is not the channel's own."""
+    known = owner.account_id
+    return bool(known and entry.account_id and entry.account_id != known)

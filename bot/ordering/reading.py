@@ -1,0 +1,97 @@
+"""Reads orders: rows into the rulebook's order, and into what pages and programs show of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.runtime import Runtime
+from bot.store import orders as rows
+from bot.store.database import Connection
+from orders.item import Discount, Item
+from orders.money import Money
+from orders.order import Order
+from orders.payment import PayMethod
+from orders.states import Status
+from orders.totals import TaxMode, Totals, totals
+
+OPEN = (Status.DRAFT, Status.UNPAID, Status.CHECKING)
+"""States in which an order can be the one in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order with everything that a page, a card or the API shows of it."""
+
+    row: Any
+    order: Order
+    totals: Totals
+    bill_url: str | None
+    events: tuple[Any, ...]
+
+
+def load(connection: Connection, row: Any) -> Order:
+    """Make the rulebook's order of a row and its items."""
+    terms = row.terms
+    return Order(
+        number=row.number,
+        status=Status(row.status),
+        version=row.version,
+        currency=row.currency,
+        paid=Money(row.paid_minor, row.currency),
+        items=tuple(_read_item(item, row.currency) for item in rows.list_items(connection, row.id)),
+        shipping=_money(terms.get("shipping_minor"), row.currency),
+        shipping_name=terms.get("shipping_name", ""),
+        discount=_discount(terms.get("discount_minor"), terms.get("discount_bp"), row.currency),
+        deposit=_money(terms.get("deposit_minor"), row.currency),
+        tax_mode=TaxMode(terms.get("tax_mode", "none")),
+        tax_rate_bp=terms.get("tax_rate_bp", 700),
+        note=terms.get("note", ""),
+        phone=terms.get("phone", ""),
+        pay_method=PayMethod(terms["pay_method"]) if terms.get("pay_method") else None,
+        due_at=row.due_at,
+        tags=tuple(terms.get("tags", ())),
+    )
+
+
+def view(runtime: Runtime, connection: Connection, row: Any) -> OrderView:
+    """Give an order as it is shown. A draft that was never issued has no address yet."""
+    order = load(connection, row)
+    return OrderView(
+        row=row,
+        order=order,
+        totals=totals(order),
+        bill_url=runtime.bill_url(row.id, row.link_generation) if row.link_generation else None,
+        events=tuple(rows.list_events(connection, row.id)),
+    )
+
+
+def order_in_use(connection: Connection, conversation: Any) -> Any | None:
+    """Give the conversation's order in use, if it is still open."""
+    if conversation.order_id is None:
+        return None
+    row = rows.find_order(
+        connection, conversation.shop_id, order_id=conversation.order_id, lock=True
+    )
+    return row if row is not None and row.status in OPEN else None
+
+
+def _read_item(row: Any, currency: str) -> Item:
+    return Item(
+        code=row.code,
+        name=row.name,
+        options=tuple(row.options),
+        quantity=row.quantity,
+        unit_price=Money(row.unit_price_minor, currency),
+        discount=_discount(row.discount_minor, row.discount_bp, currency),
+    )
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
+
+
+def _discount(minor: int | None, basis_points: int | None, currency: str) -> Discount | None:
+    if minor is None and basis_points is None:
+        return None
+    return Discount(amount=_money(minor, currency), basis_points=basis_points)

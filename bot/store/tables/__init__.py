@@ -1,0 +1,72 @@
+"""The tables that carry the promises: one row is one fact, and every fact has its shop.
+
+Times are UTC, money is an integer of minor units in the row's or the shop's
+currency. The rows of ``events``, ``outbox``, ``invoices`` and
+``order_events`` are the installation's memory of what it promised; none of
+them is ever deleted.
+"""
+
+from __future__ import annotations
+
+from bot.store.tables.base import metadata
+from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
+from bot.store.tables.inbox import (
+    addresses,
+    contacts,
+    conversations,
+    events,
+    messages,
+    raw_deliveries,
+    reply_tokens,
+)
+from bot.store.tables.orders import (
+    invoices,
+    order_events,
+    order_items,
+    orders,
+    products,
+    stock_moves,
+)
+from bot.store.tables.outbox import outbox
+from bot.store.tables.people import (
+    api_tokens,
+    channels,
+    counters,
+    link_codes,
+    sessions,
+    shops,
+    sign_ins,
+    staff,
+    staff_links,
+)
+
+__all__ = [
+    "addresses",
+    "api_tokens",
+    "audit",
+    "channels",
+    "contacts",
+    "conversations",
+    "counters",
+    "events",
+    "feed",
+    "heartbeats",
+    "idempotency_keys",
+    "invoices",
+    "link_codes",
+    "messages",
+    "metadata",
+    "order_events",
+    "order_items",
+    "orders",
+    "outbox",
+    "products",
+    "raw_deliveries",
+    "reply_tokens",
+    "sessions",
+    "shops",
+    "sign_ins",
+    "staff",
+    "staff_links",
+    "stock_moves",
+]

@@ -1,0 +1,142 @@
+"""What came in: raw deliveries, events, contacts, conversations, messages."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from bot.store.tables.base import make_id, make_ref, make_shop, metadata
+from bot.store.types import Id, Json, Utc
+
+raw_deliveries = Table(
+    "raw_deliveries",
+    metadata,
+    make_id(),
+    # A Meta delivery may hold the entries of several shops: then it belongs to none.
+    make_shop(nullable=True),
+    make_ref("channel_id", "channels", nullable=True),
+    Column("webhook", String(16), nullable=False),
+    Column("received_at", Utc, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False, index=True),  # read | parse_error | quarantine
+    Column("reason", String(300)),
+)
+
+events = Table(
+    "events",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("channel_id", "channels"),
+    make_ref("delivery_id", "raw_deliveries"),
+    Column("event_key", String(300), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("state", String(12), nullable=False),  # pending | done | error
+    Column("error", String(300)),
+    Column("occurred_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False),
+    Column("processed_at", Utc),
+    Column("attempts", Integer, nullable=False),
+    Column("conversation_id", Id),
+    Column("message_id", Id),
+    Column("data", Json, nullable=False),
+    UniqueConstraint("channel_id", "event_key"),
+    Index("ix_events_state_conversation", "state", "conversation_id", "occurred_at", "id"),
+    Index(None, "delivery_id"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    make_id(),
+    make_shop(),
+    Column("code", BigInteger, nullable=False),  # 123 of C123
+    Column("name", String(200)),
+    Column("language", String(16)),
+    Column("phone", String(32)),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("shop_id", "code"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("channel_id", "channels"),
+    make_ref("contact_id", "contacts"),
+    Column("kind", String(8), nullable=False),
+    Column("platform_id", String(200), nullable=False),
+    Column("gone_reason", String(300)),
+    UniqueConstraint("channel_id", "platform_id"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("channel_id", "channels"),
+    make_ref("address_id", "addresses"),
+    make_ref("contact_id", "contacts"),
+    Column("order_id", Id),  # the order in use
+    Column("last_message_at", Utc, nullable=False),
+    Column("last_inbound_at", Utc),
+    Column("last_text", String(200)),
+    Column("last_author", String(8)),
+    Column("unread", Integer, nullable=False),
+    Column("standby", Boolean, nullable=False),  # another app owns the thread
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("address_id"),
+    Index("ix_conversations_newest", "shop_id", "last_message_at", "id"),
+)
+
+reply_tokens = Table(
+    "reply_tokens",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("conversation_id", "conversations"),
+    Column("token", String(300), nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("delivery_id", String(36)),  # the outbox row that took it
+    UniqueConstraint("conversation_id", "token"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("conversation_id", "conversations"),
+    Column("direction", String(3), nullable=False),  # in | out
+    Column("author", String(8), nullable=False),
+    make_ref("staff_id", "staff", nullable=True),
+    Column("sender_id", String(200)),
+    Column("kind", String(24), nullable=False),
+    Column("text", Text),
+    Column("platform_id", String(300)),
+    Column("quoted_id", String(300)),
+    Column("sent_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(300)),
+    Column("lane", String(16)),
+    Column("redacted", Boolean, nullable=False),
+    Column("edited_at", Utc),
+    Column("delivery_id", String(36)),
+    Column("invoice_id", Id),
+    Index("ix_messages_thread", "conversation_id", "sent_at", "id"),
+    Index(None, "conversation_id", "platform_id"),
+    Index(None, "delivery_id"),
+)
