@@ -31,7 +31,7 @@ as_root() {
 apt_install() {
     why=$1
     shift
-    command -v apt-get >/dev/null 2>&1 || return 1
+    command -v apt-get >/dev/null 2>&1 && as_root true || return 1
     say "Installing $* with apt-get ($why) ..."
     # The lists may be older than the packages on the mirror: bring them up to date, once.
     if [ -z "${apt_lists_are_fresh:-}" ]; then
