@@ -7,7 +7,6 @@ the fork, because neither database connections nor threads survive one.
 
 from __future__ import annotations
 
-import errno
 import socket
 import threading
 import time
@@ -160,23 +159,6 @@ def serve(settings: Settings, make: Callable[[], Any]) -> None:
     """
     server: Any = Server(settings, make)
     server.run()
-
-
-def is_free(host: str, port: int) -> bool:
-    """Say whether ``host``:``port`` can be listened on now. Raises ``OSError`` for a wrong host."""
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-            probe.listen(1)
-        except OSError as refusal:
-            if refusal.errno in (errno.EADDRINUSE, errno.EACCES):
-                return False
-            raise
-    return True
 
 
 def _name_master(server: Any) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from handlers.cli import frame
 from handlers.cli.frame import Command, Failure
 from handlers.lifeline import PARENT, tie_to_supervisor
+
+if TYPE_CHECKING:
+    from bot.runtime import Runtime
 
 QUEUES = ("inbound", "deliver", "render", "media", "upkeep")
 
@@ -52,11 +56,13 @@ def web(host: str | None, port: int | None) -> None:
     from bot.runtime import build
     from bot.shops import bring_up_to_date, channel_secrets
     from handlers.app import create_app
-    from handlers.server import is_free, serve
+    from handlers.port import refusal
+    from handlers.server import serve
 
     # Under the supervisor the port may still be closing after a fall; gunicorn waits for it.
-    if PARENT not in os.environ and not is_free(told.web.host, told.web.port):
-        raise Failure(in_use(told.web.host, told.web.port))
+    refused = refusal(told.web.host, told.web.port) if PARENT not in os.environ else None
+    if refused:
+        raise Failure(refused)
     frame.with_runtime(bring_up_to_date, told)
     secrets = frame.with_runtime(lambda runtime: channel_secrets(runtime, told), told)
     logs.configure(told.log.level, secrets)
@@ -81,7 +87,10 @@ def relay() -> None:
 
 
 @click.command(cls=Command, epilog="Example: openbill migrate")
-def migrate() -> None:
+@click.option(
+    "--slugs", is_flag=True, hidden=True, help="Say nothing but the shops' slugs, as JSON."
+)
+def migrate(slugs: bool) -> None:
     """Bring the database's schema up to date, and the shops of the configuration with it."""
     from bot.shops import bring_up_to_date
     from bot.store.database import Store, StoreUnavailable
@@ -95,7 +104,10 @@ def migrate() -> None:
     finally:
         store.close()
     frame.with_runtime(bring_up_to_date, told)
-    click.echo("The database is up to date.")
+    if slugs:
+        click.echo(json.dumps(frame.with_runtime(_slugs, told)))
+    else:
+        click.echo("The database is up to date.")
 
 
 @click.command(cls=Command, hidden=True, epilog="Example: openbill redis")
@@ -110,12 +122,11 @@ def redis() -> None:
     run(told.redis.url, told.data_dir)
 
 
-def in_use(host: str, port: int) -> str:
-    """Say that the port is taken, and what to do."""
-    return (
-        f"Port {port} on {host} is in use or not permitted: another program, perhaps another "
-        f"OpenBill, listens there. Stop it, or choose another with --port {port + 1}."
-    )
+def _slugs(runtime: Runtime) -> list[str]:
+    from bot.store import shops
+
+    with runtime.store.read() as connection:
+        return [row.slug for row in shops.list_shops(connection)]
 
 
 def environment() -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -16,13 +18,10 @@ import click
 from setproctitle import setproctitle
 
 from bot.settings import Settings, SettingsError, has_demo
-from bot.store import shops as shop_rows
-from bot.store.database import Store, StoreUnavailable
 from handlers import embedded_redis
 from handlers.cli import frame
 from handlers.cli.frame import Failure
-from handlers.cli.processes import in_use
-from handlers.server import is_free
+from handlers.port import refusal
 from handlers.supervisor import Program, Supervisor
 
 DEMO_SLUG = "siam"
@@ -41,14 +40,13 @@ def run(environ: Mapping[str, str], *, demo: bool | None) -> None:
     setproctitle("openbill up")
     told = frame.settings(demo=False, environ=environ)
     with _alone_in(told):
-        if not is_free(told.web.host, told.web.port):
-            raise Failure(in_use(told.web.host, told.web.port))
-        wanted = _migrate(told) if demo is None else demo
-        environ = {
-            **environ,
-            "OPENBILL_DEMO": "1" if wanted else "0",
-            "OPENBILL_DATA": str(told.data_dir),
-        }
+        refused = refusal(told.web.host, told.web.port)
+        if refused:
+            raise Failure(refused)
+        environ = {**environ, "OPENBILL_DATA": str(told.data_dir)}
+        slugs = _migrate(environ)
+        wanted = demo is None and not told.shops and slugs <= _demo_slugs(told)
+        environ["OPENBILL_DEMO"] = "1" if wanted else "0"
         told = frame.settings(demo=wanted, environ=environ)
         frame.keep_address(told)
         announcement = Announcement(told)
@@ -128,19 +126,25 @@ def _worker(queue: str) -> Program:
     return Program(queue, _openbill("worker", queue), WORKER_STAGE)
 
 
-def _migrate(told: Settings) -> bool:
-    """Migrate the database; say whether the demo is wanted: there is no shop but its own."""
-    store = Store(told.database.url)
-    try:
-        store.migrate()
-        with store.read() as connection:
-            slugs = {row.slug for row in shop_rows.list_shops(connection)}
-    except StoreUnavailable as wrong:
-        raise Failure(frame.sentence(wrong)) from None
-    finally:
-        store.close()
-    demo_slugs = {DEMO_SLUG} if has_demo(told.data_dir) else set()
-    return not told.shops and slugs <= demo_slugs
+def _migrate(environ: Mapping[str, str]) -> set[str]:
+    """Migrate the database and return its shops' slugs.
+
+    In a process of its own: what it takes to speak to a database would stay in
+    the supervisor's memory for good. Its refusal is on the terminal already.
+    """
+    migration = subprocess.run(  # noqa: S603 - our own program
+        _openbill("migrate", "--slugs"),
+        env={**environ, "OPENBILL_DEMO": "0"},
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    if migration.returncode != 0:
+        sys.exit(migration.returncode)
+    return set(json.loads(migration.stdout))
+
+
+def _demo_slugs(told: Settings) -> set[str]:
+    return {DEMO_SLUG} if has_demo(told.data_dir) else set()
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings, load
-from handlers.server import Deadlines, is_free, options
+from handlers.port import is_free, refusal
+from handlers.server import Deadlines, options
 
 PATIENCE = 20.0
 
@@ -166,6 +167,20 @@ def test_a_port_that_somebody_listens_on_is_not_free() -> None:
         port = other.getsockname()[1]
         assert not is_free("127.0.0.1", port)
     assert is_free("127.0.0.1", port)
+
+
+def test_a_host_that_is_not_this_machine_is_refused_in_a_sentence() -> None:
+    # In a process of its own: this one refuses to think of other machines at all.
+    code = "from handlers.port import refusal; print(refusal('192.0.2.1', 8000))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
+    assert said.startswith(b"192.0.2.1 is no address of this machine")
+
+
+def test_a_port_that_is_taken_is_refused_with_another_that_exists() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 65535))
+        other.listen()
+        assert "--port 65534" in str(refusal("127.0.0.1", 65535))
 
 
 def test_only_the_late_are_ended() -> None:
