@@ -77,6 +77,11 @@ class Renderer:
             except ChildDied:
                 self._end_child()
                 raise RenderError("died") from None
+            except BaseException:
+                # Cut off between question and answer (a job's time was over): the answer
+                # that is still to come must not be taken for the next page's.
+                self._end_child()
+                raise
             self._pages += 1
             if self._pages >= _PAGES_PER_CHILD:
                 self._end_child()

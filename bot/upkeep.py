@@ -1,0 +1,24 @@
+"""Upkeep: throws away what has had its time, and nothing that anybody was promised."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.runtime import Runtime, Work
+from bot.store import changes, people
+
+FEED_LIFE = timedelta(days=1)
+"""A page that was away for longer reloads anyway."""
+
+SIGN_IN_LIFE = timedelta(days=1)
+"""How long failed sign-ins count; longer than any delay that they cause."""
+
+
+def sweep(runtime: Runtime) -> int:
+    """Drop what is over: sessions, link codes, failed sign-ins, the feed; give how many rows."""
+
+    def drop(work: Work) -> int:
+        dropped = people.delete_expired(work.connection, work.now, work.now - SIGN_IN_LIFE)
+        return dropped + changes.forget_feed(work.connection, work.now - FEED_LIFE)
+
+    return runtime.transact(drop)
