@@ -11,7 +11,9 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterable, Mapping, MutableMapping
+from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
@@ -126,7 +128,24 @@ def configure(level: str, secrets: Iterable[str], stream: TextIO | None = None) 
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     logging.captureWarnings(capture=True)
+    sys.excepthook = _tell_uncaught
+    threading.excepthook = _tell_uncaught_of_thread
     return redaction
+
+
+def _tell_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Log what nobody caught: the interpreter's own way would print it as it is."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    structlog.get_logger("openbill").critical("uncaught", exc_info=(kind, error, trace))
+
+
+def _tell_uncaught_of_thread(told: threading.ExceptHookArgs) -> None:
+    if told.exc_value is not None:
+        _tell_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
 
 
 def _is_secret(name: str, value: object) -> bool:

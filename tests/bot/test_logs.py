@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -22,10 +25,12 @@ def stream() -> Iterator[io.StringIO]:
     """A configured log; the process's own is put back afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    hooks = sys.excepthook, threading.excepthook
     stream = io.StringIO()
     logs.configure("info", [SECRET], stream)
     yield stream
     root.handlers[:], root.level = handlers, level
+    sys.excepthook, threading.excepthook = hooks
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
 
@@ -101,6 +106,22 @@ def test_T58_secrets_are_hidden_in_words_fields_and_tracebacks(
     assert len(lines(stream)) == 5
     assert "canary" not in stream.getvalue()
     assert "RuntimeError" in lines(stream)[3]["exception"]
+
+
+@pytest.mark.parametrize(
+    "fall", ["fall()", "import threading; t = threading.Thread(target=fall); t.start(); t.join()"]
+)
+def test_T58_what_nobody_caught_is_logged_without_its_secrets(fall: str) -> None:
+    code = (
+        "from bot import logs\n"
+        f"logs.configure('info', ['{SECRET}'])\n"
+        f"def fall(): raise RuntimeError('{SECRET} and access_token=canary')\n{fall}"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
+    (line,) = run.stdout.splitlines()
+    assert json.loads(line)["level"] == "critical"
+    assert "RuntimeError: [hidden] and access_token=[hidden]" in json.loads(line)["exception"]
+    assert run.stderr == ""
 
 
 def test_T58_a_field_that_is_named_for_a_secret_is_hidden(stream: io.StringIO) -> None:
