@@ -27,6 +27,7 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REQUIREMENTS = [Requirement(line) for line in PROJECT["dependencies"]]
+TEST_REQUIREMENTS = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
 LINES_AT_MOST = 350
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "models", "constants"}
 # Python reads these back by running what stands in them.
@@ -35,6 +36,7 @@ UNSAFE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "jsonpickle"}
 BROUGHT_BY = {
     "jinja2": "flask",
     "markupsafe": "flask",
+    "packaging": "pytest",
     "pydantic-core": "pydantic",
     "urllib3": "requests",
     "werkzeug": "flask",
@@ -99,15 +101,26 @@ def test_every_package_says_what_it_is() -> None:
     assert not [named(folder) for folder in folders if not (folder / "__init__.py").exists()]
 
 
-def test_every_library_that_is_imported_is_declared_and_the_other_way_round() -> None:
+def libraries_of(modules: list[Path]) -> set[str]:
+    """The distributions that give what these modules import, by the name they are declared by."""
     owners = packages_distributions()
-    names = {name for path in MODULES for name in imported_by(path)}
-    names = names - {*PACKAGES, *sys.stdlib_module_names}
+    names = {name for path in modules for name in imported_by(path)}
+    names -= {*PACKAGES, "bench", "tests", *sys.stdlib_module_names}
     used = {canonicalize_name(owners[name][0]) for name in names}
-    used = {canonicalize_name(BROUGHT_BY.get(name, name)) for name in used}
-    declared = {canonicalize_name(requirement.name) for requirement in REQUIREMENTS}
+    return {BROUGHT_BY.get(name, str(name)) for name in used}
+
+
+def test_every_library_that_is_imported_is_declared_and_the_other_way_round() -> None:
+    used = libraries_of(MODULES)
+    declared = {str(canonicalize_name(each.name)) for each in REQUIREMENTS}
     assert used - declared == set(), "imported, but not in pyproject.toml"
     assert declared - used - set(NOT_IMPORTED) == set(), "in pyproject.toml, but never imported"
+
+
+def test_every_library_that_the_tests_import_is_declared() -> None:
+    tests = [path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py")]
+    declared = {str(canonicalize_name(each.name)) for each in REQUIREMENTS + TEST_REQUIREMENTS}
+    assert libraries_of(tests) - declared == set(), "imported, but not among the test extras"
 
 
 def test_every_library_has_its_reason_in_the_documents() -> None:
@@ -128,7 +141,7 @@ def test_every_library_is_locked_to_a_version_that_will_do(lock: str) -> None:
     }
     asked = list(REQUIREMENTS)
     if lock == "requirements-test.lock":
-        asked += [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
+        asked += TEST_REQUIREMENTS
     for each in asked:
         version = locked.get(canonicalize_name(each.name))
         fits = version is not None and each.specifier.contains(version, prereleases=True)
