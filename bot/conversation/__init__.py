@@ -7,6 +7,15 @@ unusual.
 """
 
 from bot.conversation.hearing import MOST_ATTEMPTS, drain, handle_next
-from bot.conversation.speaking import Said, mark_read, preview, say
+from bot.conversation.speaking import MAY_WRITE, Said, mark_read, preview, say
 
-__all__ = ["MOST_ATTEMPTS", "Said", "drain", "handle_next", "mark_read", "preview", "say"]
+__all__ = [
+    "MAY_WRITE",
+    "MOST_ATTEMPTS",
+    "Said",
+    "drain",
+    "handle_next",
+    "mark_read",
+    "preview",
+    "say",
+]
