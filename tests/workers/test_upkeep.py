@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot import upkeep
+from bot.runtime import Runtime, Work
+from bot.store import changes, people, shops
+from workers.upkeep import sweep
+
+
+@pytest.fixture
+def shop_id(runtime: Runtime) -> int:
+    with runtime.store.read() as connection:
+        shop = shops.find_shop_by_slug(connection, "siam")
+    assert shop is not None
+    return int(shop.id)
+
+
+def test_what_is_over_goes_and_what_is_not_stays(runtime: Runtime, shop_id: int) -> None:
+    def prepare(work: Work) -> None:
+        for digest, left in (("over", -1), ("open", 1)):
+            people.insert_session(
+                work.connection,
+                shop_id=None,
+                staff_id=None,
+                digest=digest,
+                stamp="stamp",
+                created_at=work.now,
+                expires_at=work.now + timedelta(seconds=60 * left),
+            )
+        people.count_failure(work.connection, "old", work.now - upkeep.SIGN_IN_LIFE * 2)
+        people.count_failure(work.connection, "new", work.now)
+        changes.announce(work.connection, shop_id, work.now - upkeep.FEED_LIFE * 2)
+        changes.announce(work.connection, shop_id, work.now)
+
+    runtime.transact(prepare)
+    assert sweep(runtime) == 3
+    with runtime.store.read() as connection:
+        now = runtime.store.now(connection)
+        assert people.find_session(connection, "open", now) is not None
+        assert people.find_session(connection, "over", now - timedelta(hours=1)) is None
+        assert set(people.find_failures(connection, ["old", "new"])) == {"new"}
+        assert len(changes.read_feed(connection, shop_id, 0)) == 1
+    assert sweep(runtime) == 0
