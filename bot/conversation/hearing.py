@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import structlog
@@ -23,12 +24,19 @@ from orders.states import Role
 
 log = structlog.get_logger(__name__)
 
+BUDGET = 15.0
+"""Seconds of a drain: half of what a job may take."""
+
 MOST_ATTEMPTS = 5
 """Tries at an event's effects before it is put aside, visibly, so that its neighbours go on."""
 
 
-def drain(runtime: Runtime) -> int:
-    """Let every stored event have its effects; give how many had."""
+def drain(runtime: Runtime, *, seconds: float = BUDGET) -> int:
+    """Let every stored event have its effects; give how many had.
+
+    After ``seconds`` the rest is left to the next job, which is rung for.
+    """
+    end = time.monotonic() + seconds
     done = 0
     while True:
         with runtime.store.read() as connection:
@@ -37,6 +45,9 @@ def drain(runtime: Runtime) -> int:
         for conversation_id in waiting:
             while handle_next(runtime, conversation_id):
                 done += 1
+                if time.monotonic() >= end:
+                    runtime.bell.ring("inbound")
+                    return done
         if done == before:
             return done
 

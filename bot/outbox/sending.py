@@ -21,20 +21,23 @@ log = structlog.get_logger(__name__)
 SPELL = 10.0
 """Seconds of sending at a time: with a last slow call it stays below a job's 30."""
 
+BUDGET = 5.0
+"""Seconds of a drain: with the last delivery's rendering and call it stays below a job's 30."""
+
 Prepare = Callable[[Runtime, Any], dict[str, Any]]
 """Makes a claimed delivery's payload; called outside any transaction, may take seconds."""
 
 
-def drain(runtime: Runtime, prepare: Mapping[str, Prepare], *, seconds: float = SPELL) -> int:
+def drain(runtime: Runtime, prepare: Mapping[str, Prepare], *, seconds: float = BUDGET) -> int:
     """Send what is due, one after the other, until nothing is; give how many were tried.
 
-    After ``seconds`` no more is begun: the rest is left to the next ring.
+    After ``seconds`` the rest is left to the next job, which is rung for.
     """
-    until = time.monotonic() + seconds
+    end = time.monotonic() + seconds
     tried = 0
     while deliver_next(runtime, prepare):
         tried += 1
-        if time.monotonic() >= until:
+        if time.monotonic() >= end:
             runtime.bell.ring("deliver")
             break
     return tried
