@@ -39,7 +39,9 @@ def touch_conversation(
     Platforms deliver out of order: an older message never pushes a newer one
     out of the preview.
     """
-    newer = conversations.c.last_message_at <= at
+    # A conversation is opened when we hear of it, a moment after its first message was written.
+    first = conversations.c.last_author.is_(None)
+    newer = or_(first, conversations.c.last_message_at <= at)
     preview = (text or "")[:200]
     values: dict[str, Any] = {
         "last_message_at": case((newer, at), else_=conversations.c.last_message_at),

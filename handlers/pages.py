@@ -1,0 +1,113 @@
+"""What all templates share: words, filters, and the addresses of the files beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, request, session
+from flask_wtf.csrf import generate_csrf
+
+from bot.rendering.wording import show_money
+from bot.words import LANGUAGES, format_when, say
+from handlers import display
+from handlers.context import LANGUAGE_COOKIE, is_https, language, visitor
+from handlers.words import has_phrase, phrase
+from orders.money import Money
+
+HTMX = "htmx.js"
+STAFF_PAGES = ("auth", "inbox")
+A_YEAR = 365 * 24 * 3600
+
+
+def prepare(app: Flask) -> None:
+    """Give the templates their words and files, and keep the language that was asked for."""
+    files_of = _read_assets(Path(app.static_folder or ""))
+    marks = {name: hashlib.sha256(body).hexdigest()[:12] for name, body in files_of.items()}
+
+    def asset(name: str) -> str:
+        return f"/static/{name}?v={marks[name]}"
+
+    @app.get(f"/static/{HTMX}", endpoint="htmx")
+    def serve_htmx() -> Response:
+        return Response(files_of[HTMX], content_type="text/javascript; charset=utf-8")
+
+    @app.after_request
+    def keep_files_and_language(response: Response) -> Response:
+        if request.path.startswith("/static/") and response.status_code == 200:
+            response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+        if request.args.get("lang") in LANGUAGES and request.blueprint in STAFF_PAGES:
+            response.set_cookie(
+                LANGUAGE_COOKIE,
+                request.args["lang"],
+                max_age=A_YEAR,
+                secure=is_https(),
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+    app.context_processor(_words)
+    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.filters.update(
+        name=display.show_name, linked=display.show_text, line=display.show_line
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _words() -> dict[str, Any]:
+    tongue = g.get("page_language") or language()
+    return {
+        "language": tongue,
+        "languages": LANGUAGES,
+        "t": partial(_phrase, tongue),
+        "has_words": partial(_has_words, tongue),
+        "said": partial(_say, tongue),
+        "money": partial(_money, tongue),
+        "minor": partial(_minor, tongue),
+        "when": partial(_when, tongue),
+        "visitor": visitor,
+        "csrf_token": _form_token,
+    }
+
+
+def _form_token() -> str:
+    """Give the form's token; who never sees a form never gets its cookie."""
+    session.permanent = True
+    generate: Any = generate_csrf  # published without types
+    return str(generate())
+
+
+def _phrase(tongue: str, key: str, **facts: object) -> str:
+    return phrase(key, tongue, **facts)
+
+
+def _has_words(tongue: str, key: str) -> bool:
+    return has_phrase(key, tongue)
+
+
+def _say(tongue: str, key: str, **facts: object) -> str:
+    return say(key, tongue, **facts)
+
+
+def _money(tongue: str, amount: Any, *, sign: bool = True) -> str:
+    return show_money(amount, tongue, sign=sign)
+
+
+def _minor(tongue: str, amount: int, currency: str) -> str:
+    return show_money(Money(amount, currency), tongue)
+
+
+def _when(tongue: str, moment: Any, timezone: str) -> str:
+    return format_when(moment, timezone, tongue)
+
+
+def _read_assets(folder: Path) -> dict[str, bytes]:
+    """Read what the pages load, once: its marks make new files new addresses."""
+    found = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    found[HTMX] = (files("js_lib_htmx") / "static" / "htmx" / "htmx.min.js").read_bytes()
+    return found

@@ -1,0 +1,221 @@
+"""One conversation as staff see it: bubbles, the way an answer would go, the order beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot import ordering, outbox
+from bot.channels import CHANNELS
+from bot.messages import Author, Lane
+from bot.ordering import OrderView
+from bot.runtime import Runtime
+from bot.staff import Actor
+from bot.store import changes, conversations, messages, orders, people, products, shops
+from handlers.display import show_day, show_span, show_time
+from handlers.words import has_phrase, phrase
+
+PAGE = 50
+MOST_PRODUCTS = 60
+TROUBLED = ("held", "needs_review", "dead")
+
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+Mark = tuple[datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """A message as the thread shows it; ``day`` is set on the first one of its day."""
+
+    id: int
+    row: Any
+    is_ours: bool
+    author: str
+    time: str
+    day: str
+    state: str
+    state_word: str
+    lane_word: str
+    bill_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an answer would go now: its lane, what that costs in words, and until when (UTC)."""
+
+    lane: str
+    words: str
+    until: datetime | None
+    span: str
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether anything may be sent at all."""
+        return self.lane != Lane.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything beside and in a conversation, read at one moment."""
+
+    shop: Any
+    conversation: Any
+    channel_name: str
+    bubbles: tuple[Bubble, ...]
+    older: str | None
+    way: Way
+    order: OrderView | None
+    has_changes: bool
+    products: tuple[Any, ...]
+    names: dict[int, str]
+    since: int
+
+
+def read_desk(
+    runtime: Runtime,
+    actor: Actor,
+    conversation_id: int,
+    language: str,
+    *,
+    before: Mark | None = None,
+) -> Desk | None:
+    """Read a conversation of the actor's shop; None where the shop has no such conversation."""
+    with runtime.store.read() as connection:
+        since = changes.last_change(connection, actor.shop_id)
+        conversation = conversations.find_conversation(connection, actor.shop_id, conversation_id)
+        if conversation is None:
+            return None
+        shop = shops.find_shop(connection, actor.shop_id)
+        now = runtime.store.now(connection)
+        names = {one.id: one.name for one in people.list_staff(connection, shop.id)}
+        rows = messages.list_messages(connection, conversation_id, before=before, limit=PAGE + 1)
+        view = _read_order(runtime, connection, conversation)
+        goods = (
+            products.list_products(connection, shop.id, limit=MOST_PRODUCTS)
+            if view is None or not view.order.items
+            else []
+        )
+        bills = _bill_urls(runtime, connection, shop.id, rows)
+        way = _read_way(connection, conversation, now, language)
+    kept = rows[:PAGE][::-1]
+    more = len(rows) > PAGE
+    return Desk(
+        shop=shop,
+        conversation=conversation,
+        channel_name=CHANNELS[conversation.channel].name,
+        bubbles=tuple(
+            _bubbles(kept, conversation, shop=shop, names=names, bills=bills, language=language)
+        ),
+        older=write_mark((kept[0].sent_at, kept[0].id)) if more else None,
+        way=way,
+        order=view,
+        has_changes=_has_changes(view),
+        products=tuple(one for one in goods if one.active),
+        names=names,
+        since=since,
+    )
+
+
+def write_mark(mark: Mark) -> str:
+    """Write where a page of a list begins, for an address."""
+    at, row_id = mark
+    return f"{int(at.timestamp() * 1_000_000)}-{row_id}"
+
+
+def read_mark(text: str | None) -> Mark | None:
+    """Read what ``write_mark`` wrote; None for anything else."""
+    stamp, _, row_id = (text or "").partition("-")
+    # Seventeen digits of microseconds reach the year 5138.
+    if not all(part.isascii() and part.isdigit() and len(part) <= 17 for part in (stamp, row_id)):
+        return None
+    return EPOCH + timedelta(microseconds=int(stamp)), int(row_id)
+
+
+def _read_order(runtime: Runtime, connection: Any, conversation: Any) -> OrderView | None:
+    if conversation.order_id is None:
+        return None
+    row = orders.find_order(connection, conversation.shop_id, order_id=conversation.order_id)
+    return ordering.view(runtime, connection, row) if row else None
+
+
+def _has_changes(view: OrderView | None) -> bool:
+    """Say whether an issued order was changed and the customer has not been told."""
+    if view is None or not view.row.revision or view.row.status != "unpaid":
+        return False
+    moves = [event.move for event in view.events if event.move in ("send", "edit")]
+    return bool(moves) and moves[-1] == "edit"
+
+
+def _bill_urls(
+    runtime: Runtime, connection: Any, shop_id: int, rows: Iterable[Any]
+) -> dict[int, str]:
+    """Give the bill page of every invoice that the thread tells of."""
+    found: dict[int, str] = {}
+    for invoice_id in {row.invoice_id for row in rows if row.invoice_id}:
+        invoice = orders.find_invoice(connection, invoice_id)
+        order = (
+            orders.find_order(connection, shop_id, order_id=invoice.order_id) if invoice else None
+        )
+        if order is not None and order.link_generation:
+            found[invoice_id] = runtime.bill_url(order.id, order.link_generation)
+    return found
+
+
+def _read_way(connection: Any, conversation: Any, now: datetime, language: str) -> Way:
+    route = outbox.route_now(connection, conversation, now, billing=False)
+    words = phrase(f"reply.lane_{route.lane}", language)
+    if route.lane == Lane.NONE and conversation.gone_reason:
+        words = phrase("reply.lane_none_because", language, reason=conversation.gone_reason)
+    span = show_span((route.until - now).total_seconds(), language) if route.until else ""
+    return Way(str(route.lane), words, route.until, span)
+
+
+def _bubbles(
+    rows: Iterable[Any],
+    conversation: Any,
+    *,
+    shop: Any,
+    names: dict[int, str],
+    bills: dict[int, str],
+    language: str,
+) -> Iterable[Bubble]:
+    shown = ""
+    for row in rows:
+        day = show_day(row.sent_at, shop.timezone, language)
+        state, word = _state(row, conversation, language)
+        lane = f"state.lane_{row.lane}"
+        yield Bubble(
+            id=row.id,
+            row=row,
+            is_ours=row.direction == "out" or row.author == Author.STAFF,
+            author=_author(row, names, language),
+            time=show_time(row.sent_at, shop.timezone),
+            day=day if day != shown else "",
+            state=state,
+            state_word=word,
+            lane_word=phrase(lane, language) if row.lane and has_phrase(lane, language) else "",
+            bill_url=bills.get(row.invoice_id),
+        )
+        shown = day
+
+
+def _author(row: Any, names: dict[int, str], language: str) -> str:
+    if row.staff_id in names:
+        return names[row.staff_id]
+    # An echo that a person typed in the platform's own inbox names nobody.
+    key = "native" if row.author == Author.STAFF and row.direction == "out" else row.author
+    return phrase(f"thread.{key}", language)
+
+
+def _state(row: Any, conversation: Any, language: str) -> tuple[str, str]:
+    """Give where a message of ours stands, and the word for it; nothing for the customer's own."""
+    if row.direction == "in":
+        return "", ""
+    state = row.state
+    if state == "pending" and row.delivery_state in ("sending", "ambiguous"):
+        state = row.delivery_state
+    name = CHANNELS[conversation.channel].name
+    return state, phrase(f"state.{state}", language, channel=name)
