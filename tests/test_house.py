@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "handlers", "orders", "workers")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, SETUPTOOLS = PYPROJECT["project"], PYPROJECT["tool"]["setuptools"]
 REQUIREMENTS = [Requirement(line) for line in PROJECT["dependencies"]]
 TEST_REQUIREMENTS = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
 LINES_AT_MOST = 350
@@ -99,6 +100,18 @@ def test_no_module_reads_what_could_run_as_code() -> None:
 def test_every_package_says_what_it_is() -> None:
     folders = {path.parent for path in MODULES if "migrations" not in path.parts}
     assert not [named(folder) for folder in folders if not (folder / "__init__.py").exists()]
+
+
+def test_every_file_beside_the_code_is_installed_with_it() -> None:
+    patterns = SETUPTOOLS["package-data"]["*"]
+    beside = [
+        path
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    ]
+    assert beside
+    assert [named(path) for path in beside if not any(map(path.match, patterns))] == []
 
 
 def libraries_of(modules: list[Path]) -> set[str]:
