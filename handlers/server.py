@@ -168,3 +168,4 @@ def _name_master(server: Any) -> None:
 def _begin_worker(server: Any, worker: Any) -> None:
     """Leave with the master: a worker that outlived it would keep the port."""
     die_with_parent()
+    setproctitle("openbill web (serving)")
