@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.channels.fields import readable
-from bot.channels.graphemes import cut
+from bot.channels.graphemes import cut, utf16_units
 from bot.messages import Bill, Button, Card, Row
 
 Json = dict[str, Any]
@@ -168,6 +168,7 @@ def _action(button: Button, limit: int) -> Json | None:
         if len(button.url) > URI_CHARACTERS or not button.url.startswith(("https://", "http://")):
             return None
         return {"type": "uri", "label": words, "uri": button.url}
-    if not button.text or len(button.text) > _ACTION_TEXT:
+    said = button.text or ""
+    if not said.strip() or utf16_units(said) > _ACTION_TEXT:
         return None
-    return {"type": "message", "label": words, "text": button.text}
+    return {"type": "message", "label": words, "text": said}

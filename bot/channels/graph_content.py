@@ -71,13 +71,10 @@ def with_quick_replies(payload: Json, buttons: Iterable[Button]) -> Json:
         {
             "content_type": "text",
             "title": cut(button.label, BUTTON_TITLE),
-            "payload": SAY + button.text,
+            "payload": SAY + (button.text or ""),
         }
         for button in buttons
-        if not button.url
-        and button.text
-        and button.label.strip()
-        and utf16_units(button.text) <= PAYLOAD_CHARACTERS - len(SAY)
+        if _says(button)
     ][:QUICK_REPLIES]
     return {"message": {**payload["message"], "quick_replies": replies}} if replies else payload
 
@@ -92,6 +89,12 @@ def opens(button: Button) -> bool:
     )
 
 
+def _says(button: Button) -> bool:
+    said = button.text or ""
+    fits = utf16_units(SAY + said) <= PAYLOAD_CHARACTERS
+    return not button.url and bool(said.strip() and button.label.strip()) and fits
+
+
 def card_words(card: Card) -> str:
     """Put a card into plain words, its rows summarised beyond thirty."""
     lines = [card.title, card.subtitle, *map(_row_words, card.rows[:_ROWS])]
@@ -103,9 +106,9 @@ def card_words(card: Card) -> str:
 def bill_words(bill: Bill, limit: int, measure: Measure) -> str:
     """Put a bill into one text: whole if it fits, else its beginning, the amount and the link."""
     words = readable(bill.text)
-    if measure(words) <= limit:
+    if words.strip() and measure(words) <= limit:
         return words
-    ending = "\n".join(filter(None, ("", bill.amount, bill.pay.url)))
+    ending = "\n" + "\n".join(filter(None, (bill.amount, bill.pay.url)))
     return cut(words, limit - measure(ending), measure) + ending
 
 
