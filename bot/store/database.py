@@ -61,6 +61,7 @@ class Store:
             pool_size=24,
             max_overflow=24,
             pool_timeout=5,
+            hide_parameters=True,  # an error's text reaches the log; what people wrote does not
             connect_args={"check_same_thread": False, "timeout": PATIENCE},
         )
 
@@ -89,6 +90,7 @@ class Store:
             pool_size=16,
             max_overflow=32,
             pool_timeout=5,
+            hide_parameters=True,  # an error's text reaches the log; what people wrote does not
             pool_pre_ping=True,
             connect_args={
                 # Prepared statements make PostgreSQL plan generically, and slowly, for rare words.
@@ -100,9 +102,14 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads."""
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
+        """A transaction that only reads. Raises ``StoreUnavailable`` when there is no answer."""
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                yield connection
+        except (DBAPIError, PoolTimeout) as error:
+            if not _passing(error):
+                raise
+            raise StoreUnavailable("the database does not answer") from None
 
     def write(self, body: Callable[[Connection], T], *, patience: float = PATIENCE) -> T:
         """Run ``body`` in one writing transaction and return what it returns, once committed.
