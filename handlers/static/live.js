@@ -190,6 +190,9 @@
 
   document.addEventListener("visibilitychange", see);
   toEnd();
-  see();
-  listen();
+  // htmx takes the page over at this very event, and was there first.
+  document.addEventListener("DOMContentLoaded", () => {
+    see();
+    listen();
+  });
 })();
