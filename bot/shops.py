@@ -12,7 +12,14 @@ import structlog
 
 from bot import outbox, staff
 from bot.runtime import Runtime, Work
-from bot.settings import ChannelSettings, ProductSettings, Settings, ShopSettings, StaffSettings
+from bot.settings import (
+    ChannelSettings,
+    ProductSettings,
+    Settings,
+    SettingsError,
+    ShopSettings,
+    StaffSettings,
+)
 from bot.store import changes, people, products
 from bot.store import shops as rows
 from orders.money import Money
@@ -175,6 +182,12 @@ def _bring_channel(runtime: Runtime, work: Work, shop_id: int, given: ChannelSet
 def _bring_person(work: Work, shop_id: int, given: StaffSettings) -> None:
     password = given.password.get_secret_value()
     known = people.find_staff_by_email(work.connection, given.email)
+    if known is None and not password:
+        raise SettingsError(
+            "shops[].staff[].password",
+            f"is missing for {given.email}, who is new here; write one there, or for an owner set "
+            "OPENBILL_STAFF_PASSWORD for the first start",
+        )
     if known is None:
         staff_id = staff.add_staff(
             work, shop_id, email=given.email, role=given.role, password=password, name=given.name

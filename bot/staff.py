@@ -13,6 +13,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -34,8 +35,12 @@ FORGET_FAILURES = timedelta(hours=1)
 MOST_LINK_GUESSES = 5
 
 _hasher = PasswordHasher()
-# What an unknown address is checked against, so that it takes as long as a known one.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+
+
+@cache
+def _nobody() -> str:
+    """Give what an unknown address is checked against, so that it takes as long as a known one."""
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 class SignInRefused(Exception):
@@ -246,7 +251,7 @@ def sign_out(runtime: Runtime, token: str) -> None:
 def _judge(runtime: Runtime, person: Any, email: str, password: str) -> Visitor | None:
     """Say who this is; takes the time of one password check whatever the answer."""
     fits = len(password) <= LONGEST_PASSWORD
-    right = is_password(password if fits else "", person.password_hash if person else _NOBODY)
+    right = is_password(password if fits else "", person.password_hash if person else _nobody())
     if person and right and fits and not person.disabled_at:
         return Visitor(
             person.email, Actor(person.id, person.shop_id, person.name, Role(person.role))

@@ -82,7 +82,7 @@ class StaffSettings(Section):
 
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
     name: str = ""
-    role: Literal["sales", "manager", "owner"] = "owner"
+    role: Literal["viewer", "packer", "finance", "sales", "manager", "owner"] = "owner"
     password: SecretStr = EMPTY
     line_user_id: str = ""
 

@@ -120,7 +120,7 @@ def staff() -> None:
 @click.option("--name", default="", help="The name as colleagues read it.")
 @click.option(
     "--role",
-    type=click.Choice(["sales", "manager", "owner"]),
+    type=click.Choice(["viewer", "packer", "finance", "sales", "manager", "owner"]),
     default="sales",
     show_default=True,
     help="What the person may do.",
