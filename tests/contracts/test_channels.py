@@ -352,6 +352,26 @@ def test_every_payload_is_within_the_platforms_limits(kind: str, content: Conten
         within_limits(kind, payload)
 
 
+HUGE = "👩\u200d🚀" * 2000
+WORST: list[Content] = [
+    Text(HUGE, tuple(Button(HUGE, text="say") for _ in range(20))),
+    Text("x", tuple(Button(HUGE, url="https://shop.example/") for _ in range(20))),
+    Card(HUGE, HUGE, (Row(HUGE, HUGE),) * 100, (HUGE,) * 20),
+    Card("title", " ", (Row(" ", ""), Row("", "x")), (" ",), (Button(" ", text=" "),)),
+    Bill(HUGE, HUGE, HUGE, (Row(HUGE, HUGE),) * 100, (), HUGE[:30], PAY, HUGE, IMAGE),
+    Bill("shop", " ", "", (Row(" ", " "),), (), "฿1.00", PAY, " ", None),
+]
+
+
+@every_channel
+@pytest.mark.parametrize("content", WORST, ids=range(len(WORST)))
+def test_the_worst_of_contents_is_held_within_the_limits(kind: str, content: Content) -> None:
+    payloads = CHANNELS[kind].compose(content)
+    assert payloads
+    for payload in payloads:
+        within_limits(kind, payload)
+
+
 @every_channel
 @given(bill=BILLS)
 def test_a_bill_is_laid_out_in_its_parts_and_every_bill_can_be_paid(kind: str, bill: Bill) -> None:
