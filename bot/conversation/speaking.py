@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import outbox
+from bot.channels.fields import readable
 from bot.conversation.answering import answer
 from bot.messages import Author, Card, Text
 from bot.ordering import Asker
 from bot.runtime import Runtime, Work
 from bot.staff import Actor
 from bot.store import changes, conversations, shops
+from bot.store.vault import digest
 from bot.words import say as word
 from orders.states import Role
 
@@ -49,7 +51,7 @@ def say(
     """
     if actor.role not in MAY_WRITE:
         raise PermissionError(actor.role)
-    scoped = f"say:{actor.staff_id}:{conversation_id}:{key}"[:200] if key else None
+    scoped = f"say:{actor.staff_id}:{conversation_id}:{digest(key)}" if key else None
 
     def body(work: Work) -> Said:
         if scoped and not changes.claim_key(work.connection, actor.shop_id, scoped, work.now):
@@ -101,7 +103,7 @@ def _say(
     *,
     dry: bool = False,
 ) -> Said:
-    actor = asker.actor
+    actor, text = asker.actor, readable(text)
     if actor is None:
         raise AssertionError("only staff say something to customers")
     conversation = conversations.find_conversation(work.connection, actor.shop_id, conversation_id)

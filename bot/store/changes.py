@@ -104,7 +104,9 @@ def claim_key(connection: Connection, shop_id: int, key: str, at: datetime) -> b
     statement = upsert(connection, idempotency_keys).values(
         shop_id=shop_id, key=key, answer={}, at=at
     )
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    # Not the row count: PostgreSQL's driver gives none for an INSERT that may do nothing.
+    claimed = statement.on_conflict_do_nothing().returning(idempotency_keys.c.id)
+    return connection.execute(claimed).scalar() is not None
 
 
 def keep_answer(connection: Connection, shop_id: int, key: str, answer: Any) -> None:
