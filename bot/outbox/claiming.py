@@ -58,8 +58,8 @@ def claim_next(work: Work) -> tuple[Claim | None, bool]:
         return None, True
     if _must_stop(work, row, target):
         return None, True
-    if unknown and guarantee is Guarantee.TOKEN:
-        # The same token once more, never a push: it may have arrived.
+    if (unknown or row.unknowns) and guarantee is not Guarantee.ECHO:
+        # The same call once more, never by another lane: the first one may have arrived.
         route, token = Route(Lane(row.lane)), row.reply_token
     else:
         route, token = _choose(work, row, target)

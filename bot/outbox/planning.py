@@ -153,7 +153,8 @@ def _show(
         text=text,
         sent_at=work.now,
         received_at=work.now,
-        state="pending",
+        state=_first_state(conversation),
+        reason=conversation.channel_reason if conversation.channel_state == "down" else None,
         delivery_id=delivery_id,
         **values,
     )
@@ -179,10 +180,15 @@ def _insert(work: Work, conversation: Any, delivery_id: str, *, kind: str, **val
         channel_id=conversation.channel_id,
         conversation_id=conversation.id,
         kind=kind,
-        state="held" if conversation.channel_state == "down" else "pending",
+        state=_first_state(conversation),
         due_at=work.now,
         deadline=work.now + PATIENCE[kind],
         created_at=work.now,
         **values,
     )
     work.ring("deliver")
+
+
+def _first_state(conversation: Any) -> str:
+    """A channel that is down gets nothing to try until its token is mended."""
+    return "held" if conversation.channel_state == "down" else "pending"

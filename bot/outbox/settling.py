@@ -40,7 +40,7 @@ SPENT = "The free reply may have arrived: its token is spent. Look before you se
 
 def settle(work: Work, claim: Any, outcome: Receipt | SendError) -> None:
     """Write down how a call ended, if the delivery is still ours."""
-    row = rows.find_delivery(work.connection, claim.row.id)
+    row = rows.find_delivery(work.connection, claim.row.id, lock=True)
     if row is None or row.lease != claim.lease:
         return
     if isinstance(outcome, Receipt):
@@ -130,19 +130,22 @@ def _take_channel_down(work: Work, row: Any, error: ChannelDown) -> None:
             shop_id=row.shop_id,
             reason=error.reason,
         )
-    rows.hold_channel(work.connection, row.channel_id, error.reason)
+    for conversation_id in rows.hold_channel(work.connection, row.channel_id, error.reason):
+        _announce(work, row.shop_id, conversation_id)
 
 
 def _after_unknown(work: Work, row: Any, error: SendError) -> None:
     """Nobody knows whether it arrived: what the lane guarantees says what may follow."""
     target = rows.delivery_target(work.connection, row.id)
     guarantee = CHANNELS[target.channel].guarantee(Lane(row.lane))
+    keyed = guarantee is Guarantee.KEYED
     pause = ECHO_WAIT.total_seconds() if guarantee is Guarantee.ECHO else _backoff(row.attempts)
     rows.update_delivery(
         work.connection,
         row.id,
         # A keyed send may simply be repeated; the others remember that they are uncertain.
-        state="pending" if guarantee is Guarantee.KEYED else "ambiguous",
+        state="pending" if keyed else "ambiguous",
+        unknowns=row.unknowns + 1 if keyed else row.unknowns,
         lease=None,
         due_at=work.now + timedelta(seconds=pause),
         offered_at=None,
@@ -157,7 +160,7 @@ def settle_by_status(
 ) -> None:
     """Take a platform's word about something we sent: its echo, its delivery, its reading."""
     if status == "echo":
-        row = rows.find_delivery(work.connection, str(data.get("delivery_id")))
+        row = rows.find_delivery(work.connection, str(data.get("delivery_id")), lock=True)
         if row is None or row.conversation_id != conversation_id:
             return
         if row.state in ("sending", "ambiguous", "pending", "needs_review"):
@@ -173,7 +176,9 @@ def settle_by_status(
 def resume_channel(work: Work, channel_id: int) -> None:
     """Let a channel speak again after its token was mended."""
     shops.update_channel(work.connection, channel_id, state="up", reason=None)
-    if rows.release_channel(work.connection, channel_id, work.now):
+    channel = shops.find_channel(work.connection, channel_id)
+    for conversation_id in rows.release_channel(work.connection, channel_id, work.now):
+        _announce(work, channel.shop_id, conversation_id)
         work.ring("deliver")
 
 

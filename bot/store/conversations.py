@@ -108,6 +108,7 @@ def _conversation_query() -> Any:
             channels.c.kind.label("channel"),
             channels.c.key.label("channel_key"),
             channels.c.state.label("channel_state"),
+            channels.c.reason.label("channel_reason"),
             addresses.c.platform_id.label("address"),
             addresses.c.kind.label("address_kind"),
             addresses.c.gone_reason,
@@ -185,6 +186,19 @@ def list_conversations(
         )
     query = query.order_by(conversations.c.last_message_at.desc(), conversations.c.id.desc())
     return list(connection.execute(query.limit(limit)))
+
+
+def list_contacts(
+    connection: Connection, shop_id: int, *, after: int = 0, limit: int = 50
+) -> list[Row[Any]]:
+    """List a shop's contacts by code, after a code."""
+    query = (
+        select(contacts)
+        .where(contacts.c.shop_id == shop_id, contacts.c.code > after)
+        .order_by(contacts.c.code)
+        .limit(limit)
+    )
+    return list(connection.execute(query))
 
 
 def update_conversation(connection: Connection, conversation_id: int, **values: Any) -> None:

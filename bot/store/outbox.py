@@ -60,9 +60,14 @@ def next_due(
     return connection.execute(query).one_or_none()
 
 
-def find_delivery(connection: Connection, delivery_id: str) -> Row[Any] | None:
-    """Find a delivery by its UUID."""
-    return connection.execute(select(outbox).where(outbox.c.id == delivery_id)).one_or_none()
+def find_delivery(
+    connection: Connection, delivery_id: str, *, lock: bool = False
+) -> Row[Any] | None:
+    """Find a delivery by its UUID; with ``lock`` nobody else changes it until the commit."""
+    query = select(outbox).where(outbox.c.id == delivery_id)
+    if lock and connection.dialect.name == "postgresql":
+        query = query.with_for_update()
+    return connection.execute(query).one_or_none()
 
 
 def update_delivery(
@@ -75,34 +80,34 @@ def update_delivery(
     return connection.execute(statement.values(**values)).rowcount == 1
 
 
-def hold_channel(connection: Connection, channel_id: int, reason: str) -> int:
-    """Hold what waits for a channel that is down."""
-    statement = (
-        update(outbox)
-        .where(outbox.c.channel_id == channel_id, outbox.c.state == "pending")
-        .values(state="held", reason=reason)
+def hold_channel(connection: Connection, channel_id: int, reason: str) -> set[int]:
+    """Hold what waits for a channel that is down; give the conversations where that shows."""
+    waiting = and_(outbox.c.channel_id == channel_id, outbox.c.state == "pending")
+    return _move(connection, waiting, "held", reason)
+
+
+def release_channel(connection: Connection, channel_id: int, now: datetime) -> set[int]:
+    """Let go what was held while a channel was down; give the conversations where that shows."""
+    held = and_(outbox.c.channel_id == channel_id, outbox.c.state == "held")
+    return _move(connection, held, "pending", None, due_at=now, offered_at=None)
+
+
+def release_conversation(connection: Connection, conversation_id: int, now: datetime) -> bool:
+    """Let go what was held while another app had a conversation's thread; False for nothing."""
+    held = and_(outbox.c.conversation_id == conversation_id, outbox.c.state == "held")
+    return bool(_move(connection, held, "pending", None, due_at=now, offered_at=None))
+
+
+def _move(
+    connection: Connection, which: Any, state: str, reason: str | None, **values: Any
+) -> set[int]:
+    """Put deliveries into a state, and what staff see of them too; give their conversations."""
+    shown = select(outbox.c.id).where(which)
+    connection.execute(
+        update(messages).where(messages.c.delivery_id.in_(shown)).values(state=state, reason=reason)
     )
-    return connection.execute(statement).rowcount
-
-
-def release_channel(connection: Connection, channel_id: int, now: datetime) -> int:
-    """Let go what was held while a channel was down."""
-    statement = (
-        update(outbox)
-        .where(outbox.c.channel_id == channel_id, outbox.c.state == "held")
-        .values(state="pending", due_at=now, offered_at=None, reason=None)
-    )
-    return connection.execute(statement).rowcount
-
-
-def release_conversation(connection: Connection, conversation_id: int, now: datetime) -> int:
-    """Let go what was held while another app had a conversation's thread."""
-    statement = (
-        update(outbox)
-        .where(outbox.c.conversation_id == conversation_id, outbox.c.state == "held")
-        .values(state="pending", due_at=now, offered_at=None, reason=None)
-    )
-    return connection.execute(statement).rowcount
+    statement = update(outbox).where(which).values(state=state, reason=reason, **values)
+    return set(connection.execute(statement.returning(outbox.c.conversation_id)).scalars())
 
 
 def offer_due(connection: Connection, now: datetime, again_before: datetime) -> int:
