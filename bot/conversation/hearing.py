@@ -11,7 +11,7 @@ from bot import outbox, staff
 from bot.commands.context import (
     Answer,
 )
-from bot.commands.grammar import Command
+from bot.commands.grammar import Command, GrammarError
 from bot.conversation.answering import answer, read
 from bot.messages import AddressKind, Author, Text
 from bot.ordering import Asker
@@ -109,6 +109,8 @@ def _handle(runtime: Runtime, work: Work, conversation: Any, event: Any) -> None
 
 def _hear(runtime: Runtime, work: Work, conversation: Any, message: Any) -> None:
     """Hear one message: a linked member of staff's words may be a command."""
+    if conversation.gone_reason:  # who writes can be reached again
+        conversations.mark_gone(work.connection, conversation.id, None)
     outbox.release(work, conversation)
     if not message.sender_id or message.text is None:
         return
@@ -126,6 +128,8 @@ def _hear(runtime: Runtime, work: Work, conversation: Any, message: Any) -> None
     reply = answer(
         runtime, work, shop, asker, message.text, link=link, spoken=(conversation, message)
     )
+    if reply is None and conversation.address_kind != AddressKind.USER:
+        return  # in a group, words that are no command are meant for the others
     if reply is None:
         hello = word("answer.hello", shop.locale, name=actor.name)
         reply = Answer(Text(hello))
@@ -136,7 +140,10 @@ def _try_link(work: Work, shop: Any, conversation: Any, message: Any) -> None:
     """Link a chat account by a code; anybody else's words are chat and stay unanswered."""
     if conversation.address_kind != AddressKind.USER:
         return
-    command = read(shop, message.text)
+    try:
+        command = read(shop, message.text)
+    except GrammarError:
+        return
     if not isinstance(command, Command) or command.verb != "link" or not command.body.number:
         return
     actor = staff.link(work, conversation, message.sender_id, command.body.number)

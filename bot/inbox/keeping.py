@@ -10,6 +10,7 @@ import structlog
 from bot.messages import Author, Event, InboundMessage, OtherEvent, StatusUpdate
 from bot.runtime import Work
 from bot.store import changes, conversations, events, messages
+from bot.store.database import is_passing
 from bot.store.vault import digest
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,9 @@ def keep_carefully(work: Work, owner: Any, raw_id: int, event: Event) -> None:
     try:
         with work.connection.begin_nested():
             keep(work, owner, raw_id, event)
-    except Exception as error:  # noqa: BLE001 kept as an event in error, below
+    except Exception as error:
+        if is_passing(error):  # a busy database says nothing against the event
+            raise
         log.warning("event does not fit", delivery=raw_id, error=type(error).__name__)
         misfit = OtherEvent(
             event_key=f"misfit:{digest(event.event_key)}",

@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-__all__ = ["Connection", "SchemaMismatch", "Store", "StoreUnavailable"]
+__all__ = ["Connection", "SchemaMismatch", "Store", "StoreUnavailable", "is_passing"]
 
 T = TypeVar("T")
 
@@ -107,7 +107,7 @@ class Store:
             with self._engine.connect() as connection, connection.begin():
                 yield connection
         except (DBAPIError, PoolTimeout) as error:
-            if not _passing(error):
+            if not is_passing(error):
                 raise
             raise StoreUnavailable("the database does not answer") from None
 
@@ -124,7 +124,7 @@ class Store:
             try:
                 return self._write_once(body, left)
             except (DBAPIError, PoolTimeout) as error:
-                if not _passing(error):
+                if not is_passing(error):
                     raise
                 if attempt == RETRIES or time.monotonic() >= deadline:
                     raise StoreUnavailable("the database is locked or does not answer") from None
@@ -205,7 +205,7 @@ def _alembic_config() -> Config:
     return config
 
 
-def _passing(error: Exception) -> bool:
+def is_passing(error: Exception) -> bool:
     """Say whether the same transaction may succeed when tried again."""
     if isinstance(error, PoolTimeout):
         return True

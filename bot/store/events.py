@@ -92,10 +92,13 @@ def count_attempt(connection: Connection, event_id: int) -> int:
 
 
 def retry_event(connection: Connection, event_id: int) -> bool:
-    """Let an event that ended in an error have its effects after all; False for any other."""
+    """Let an event whose handling failed have its effects after all; False for any other.
+
+    One that was malformed from the start was never tried, and has none to have.
+    """
     statement = (
         update(events)
-        .where(events.c.id == event_id, events.c.state == "error")
+        .where(events.c.id == event_id, events.c.state == "error", events.c.attempts > 0)
         .values(state="pending", error=None, attempts=0)
     )
     return connection.execute(statement).rowcount == 1
