@@ -10,7 +10,7 @@ from flask import Flask
 
 from bot.runtime import Runtime
 from bot.settings import Settings
-from handlers import auth, bill, inbox, live, pages, webhooks
+from handlers import api, auth, bill, dashboard, health, inbox, live, operators, pages, webhooks
 from handlers.context import EXTENSION
 from handlers.demo import create_demo
 from handlers.errors import explain_errors
@@ -26,7 +26,7 @@ def create_app(runtime: Runtime) -> Flask:
     ``app.extensions["simulator"]``.
     """
     settings = runtime.settings
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config.update(_configuration(settings))
     app.extensions[EXTENSION] = runtime
     app.extensions[webhooks.REFUSALS] = webhooks.Refusals()
@@ -35,8 +35,9 @@ def create_app(runtime: Runtime) -> Flask:
     explain_errors(app)
     pages.prepare(app)
     bill.limit_guesses(app)
-    for part in (webhooks, auth, inbox, live, bill):
+    for part in (webhooks, auth, inbox, live, bill, api, health, operators):
         app.register_blueprint(part.blueprint)
+    dashboard.mount(app, settings)
     if settings.demo:
         app.register_blueprint(create_demo(settings), url_prefix="/simulator")
     return app

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, abort, g, request, session
 from flask_wtf.csrf import generate_csrf
 
 from bot.rendering.wording import show_money
@@ -19,26 +19,33 @@ from handlers.words import has_phrase, phrase
 from orders.money import Money
 
 HTMX = "htmx.js"
-STAFF_PAGES = ("auth", "inbox")
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+STAFF_PAGES = ("auth", "inbox", "operators")
 A_YEAR = 365 * 24 * 3600
 
 
 def prepare(app: Flask) -> None:
     """Give the templates their words and files, and keep the language that was asked for."""
-    files_of = _read_assets(Path(app.static_folder or ""))
+    files_of = _read_assets()
     marks = {name: hashlib.sha256(body).hexdigest()[:12] for name, body in files_of.items()}
 
     def asset(name: str) -> str:
         return f"/static/{name}?v={marks[name]}"
 
-    @app.get(f"/static/{HTMX}", endpoint="htmx")
-    def serve_htmx() -> Response:
-        return Response(files_of[HTMX], content_type="text/javascript; charset=utf-8")
+    @app.get("/static/<filename>", endpoint="static")
+    def serve_file(filename: str) -> Response:
+        if filename not in files_of:
+            abort(404)
+        response = Response(files_of[filename], content_type=TYPES[Path(filename).suffix])
+        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+        return response
 
     @app.after_request
-    def keep_files_and_language(response: Response) -> Response:
-        if request.path.startswith("/static/") and response.status_code == 200:
-            response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    def keep_language(response: Response) -> Response:
         if request.args.get("lang") in LANGUAGES and request.blueprint in STAFF_PAGES:
             response.set_cookie(
                 LANGUAGE_COOKIE,
@@ -106,8 +113,9 @@ def _when(tongue: str, moment: Any, timezone: str) -> str:
     return format_when(moment, timezone, tongue)
 
 
-def _read_assets(folder: Path) -> dict[str, bytes]:
+def _read_assets() -> dict[str, bytes]:
     """Read what the pages load, once: its marks make new files new addresses."""
-    found = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    folder = files("handlers") / "static"
+    found = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
     found[HTMX] = (files("js_lib_htmx") / "static" / "htmx" / "htmx.min.js").read_bytes()
     return found

@@ -1,0 +1,106 @@
+"""What a caller of the API asks for: ids, cursors, filters, bodies; read strictly or refused."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import request
+
+from handlers.api.access import Refusal
+
+LONGEST_SEARCH = 100
+LONGEST_TEXT = 20_000
+KEY = re.compile(r"[\x21-\x7e]{1,100}")
+MOST_DIGITS = 18  # what fits the database's integers
+
+
+def read_id(text: str) -> int:
+    """Read an id of ours. Raises ``Refusal`` with 404: what cannot be one does not exist."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS):
+        raise Refusal(404)
+    return int(text)
+
+
+def read_word(name: str, allowed: Collection[str]) -> str | None:
+    """Read a filter that is one of some words; None where it is not given."""
+    given = request.args.get(name)
+    if given is not None and given not in allowed:
+        raise Refusal(400, f"{name} is one of: {', '.join(sorted(allowed))}.")
+    return given
+
+
+def read_search() -> str | None:
+    """Read ``q``; None where it is not given or empty."""
+    text = request.args.get("q", "").strip()
+    if len(text) > LONGEST_SEARCH or not _is_storable(text):
+        raise Refusal(400, f"q has at most {LONGEST_SEARCH} characters of plain text.")
+    return text or None
+
+
+def read_cursor(*kinds: type) -> tuple[Any, ...] | None:
+    """Read where a page begins, as ``write_cursor`` wrote it: values of these kinds."""
+    given = request.args.get("cursor")
+    if given is None:
+        return None
+    try:
+        parts = json.loads(base64.b64decode(given, altchars=b"-_", validate=True))
+        return tuple(_restore(kind, part) for kind, part in zip(kinds, parts, strict=True))
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
+        raise Refusal(
+            400, "This cursor is none of ours: take it from the list's next_cursor."
+        ) from None
+
+
+def write_cursor(*parts: datetime | int | str) -> str:
+    """Write where the next page begins, for nobody to read but us."""
+    kept = [part.isoformat() if isinstance(part, datetime) else part for part in parts]
+    return base64.urlsafe_b64encode(json.dumps(kept).encode()).decode()
+
+
+def read_text() -> str:
+    """Read the body's ``text``."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict) or not isinstance(body.get("text"), str):
+        raise Refusal(400, 'Send a JSON object with what to say: {"text": "…"}.')
+    text: str = body["text"]
+    if not text.strip():
+        raise Refusal(422, "There is nothing to send: text is empty.")
+    if len(text) > LONGEST_TEXT:
+        raise Refusal(422, f"text has {len(text)} characters, more than {LONGEST_TEXT}.")
+    if not _is_storable(text):
+        raise Refusal(422, "text holds signs that are no text (U+0000 or half a surrogate pair).")
+    return text
+
+
+def read_key() -> str | None:
+    """Read the idempotency key; None where it is not given."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not KEY.fullmatch(key):
+        raise Refusal(400, "An Idempotency-Key has 1 to 100 visible ASCII signs.")
+    return key
+
+
+def _restore(kind: type, part: Any) -> Any:
+    if kind is datetime:
+        moment = datetime.fromisoformat(part)
+        if moment.tzinfo is None:
+            raise ValueError("a cursor's time has its zone")
+        return moment.astimezone(UTC)
+    if type(part) is not kind:
+        raise TypeError("a cursor's part is of another kind")
+    if isinstance(part, int) and abs(part) >= 10**MOST_DIGITS:
+        raise ValueError("a cursor's number is none of ours")
+    if isinstance(part, str) and not _is_storable(part):
+        raise ValueError("a cursor's text is none of ours")
+    return part
+
+
+def _is_storable(text: str) -> bool:
+    """Say whether a database takes this text: no U+0000 and no half of a surrogate pair."""
+    return "\x00" not in text and text.encode("utf-8", "ignore").decode() == text

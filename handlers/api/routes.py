@@ -1,0 +1,212 @@
+"""The API's addresses: lists and single things of the token's shop, and the reply box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, jsonify, request
+
+from bot import conversation as talk
+from bot.channels import CHANNELS
+from bot.messages import Text
+from bot.outbox import plain
+from bot.store import conversations, messages, orders, outbox, products, shops
+from handlers.api.access import Refusal, admit, bearer, writer
+from handlers.api.asking import (
+    read_cursor,
+    read_id,
+    read_key,
+    read_search,
+    read_text,
+    read_word,
+    write_cursor,
+)
+from handlers.api.openapi import DELIVERY_STATES, describe
+from handlers.api.shapes import (
+    shape_card,
+    shape_conversation,
+    shape_customer,
+    shape_delivery,
+    shape_message,
+    shape_order,
+    shape_product,
+)
+from handlers.context import runtime
+from handlers.errors import answer
+from orders.states import Status
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+PAGE = 50
+LARGEST_BODY = 256 * 1024
+OPEN_TO_ALL = ("api.show_description",)
+
+Row = TypeVar("Row")
+
+
+@blueprint.before_request
+def guard() -> Response | None:
+    """Let a request in that carries a token of a shop."""
+    request.max_content_length = LARGEST_BODY
+    return None if request.endpoint in OPEN_TO_ALL else admit()
+
+
+@blueprint.errorhandler(Refusal)
+def refuse(refusal: Refusal) -> Response:
+    """Answer with the problem."""
+    return answer(refusal.status, detail=refusal.detail)
+
+
+@blueprint.get("/openapi.json")
+def show_description() -> Response:
+    """Describe the API; the description is no secret."""
+    return jsonify(describe(runtime().settings.base_url))
+
+
+@blueprint.get("/conversations")
+def list_conversations() -> Response:
+    """List the shop's conversations, newest first."""
+    channel = read_word("channel", CHANNELS)
+    text = read_search()
+    before = read_cursor(datetime, int)
+    with runtime().store.read() as connection:
+        rows = conversations.list_conversations(
+            connection,
+            bearer().shop_id,
+            before=(before[0], before[1]) if before else None,
+            channel=channel,
+            text=text,
+            limit=PAGE + 1,
+        )
+        now = runtime().store.now(connection)
+        items = [shape_conversation(connection, row, now) for row in rows[:PAGE]]
+    return _list(items, rows, lambda row: write_cursor(row.last_message_at, row.id))
+
+
+@blueprint.get("/conversations/<conversation_id>/messages")
+def list_messages(conversation_id: str) -> Response:
+    """List a conversation's messages, newest first."""
+    before = read_cursor(datetime, int)
+    with runtime().store.read() as connection:
+        _find_conversation(connection, conversation_id)
+        rows = messages.list_messages(
+            connection,
+            read_id(conversation_id),
+            before=(before[0], before[1]) if before else None,
+            limit=PAGE + 1,
+        )
+    items = [shape_message(row) for row in rows[:PAGE]]
+    return _list(items, rows, lambda row: write_cursor(row.sent_at, row.id))
+
+
+@blueprint.post("/conversations/<conversation_id>/messages")
+def say(conversation_id: str) -> tuple[Response, int]:
+    """Do what the reply box does: words go to the customer, a command is run and answered."""
+    actor = writer()
+    try:
+        said = talk.say(
+            runtime(), actor, read_id(conversation_id), read_text(), surface="api", key=read_key()
+        )
+    except LookupError:
+        raise Refusal(404) from None
+    if said.is_error:
+        raise Refusal(422, plain(said.answer or Text("")))
+    if said.answer is not None:
+        return jsonify(card=shape_card(said.answer)), 200
+    with runtime().store.read() as connection:
+        row = messages.find_message(connection, said.message_id or 0)
+    return jsonify(shape_message(row)), 201
+
+
+@blueprint.get("/orders")
+def list_orders() -> Response:
+    """List the shop's orders, newest number first."""
+    status = read_word("status", list(Status))
+    text = read_search()
+    before = read_cursor(int)
+    with runtime().store.read() as connection:
+        rows = orders.list_orders(
+            connection,
+            bearer().shop_id,
+            status=status,
+            text=text,
+            before=before[0] if before else None,
+            limit=PAGE + 1,
+        )
+        items = [shape_order(runtime(), connection, row) for row in rows[:PAGE]]
+    return _list(items, rows, lambda row: write_cursor(row.number))
+
+
+@blueprint.get("/orders/<number>")
+def show_order(number: str) -> Response:
+    """Show one order."""
+    with runtime().store.read() as connection:
+        row = orders.find_order(connection, bearer().shop_id, number=read_id(number))
+        if row is None:
+            raise Refusal(404)
+        return jsonify(shape_order(runtime(), connection, row))
+
+
+@blueprint.get("/products")
+def list_products() -> Response:
+    """List the shop's products by code."""
+    after = read_cursor(str)
+    with runtime().store.read() as connection:
+        shop = shops.find_shop(connection, bearer().shop_id)
+        rows = products.list_products(
+            connection, shop.id, after=after[0] if after else "", limit=PAGE + 1
+        )
+    items = [shape_product(row, shop.currency) for row in rows[:PAGE]]
+    return _list(items, rows, lambda row: write_cursor(row.code))
+
+
+@blueprint.get("/customers")
+def list_customers() -> Response:
+    """List the shop's customers by code."""
+    after = read_cursor(int)
+    with runtime().store.read() as connection:
+        rows = conversations.list_contacts(
+            connection, bearer().shop_id, after=after[0] if after else 0, limit=PAGE + 1
+        )
+    items = [shape_customer(row) for row in rows[:PAGE]]
+    return _list(items, rows, lambda row: write_cursor(row.code))
+
+
+@blueprint.get("/deliveries")
+def list_deliveries() -> Response:
+    """List the shop's deliveries, newest first."""
+    state = read_word("state", DELIVERY_STATES)
+    before = read_cursor(int)
+    with runtime().store.read() as connection:
+        rows = outbox.list_deliveries(
+            connection,
+            shop_id=bearer().shop_id,
+            state=state,
+            before=before[0] if before else None,
+            limit=PAGE + 1,
+        )
+        revisions = _revisions(connection, rows[:PAGE])
+    items = [shape_delivery(row, revisions) for row in rows[:PAGE]]
+    return _list(items, rows, lambda row: write_cursor(row.seq))
+
+
+def _find_conversation(connection: Any, conversation_id: str) -> Any:
+    row = conversations.find_conversation(connection, bearer().shop_id, read_id(conversation_id))
+    if row is None:
+        raise Refusal(404)
+    return row
+
+
+def _revisions(connection: Any, rows: list[Any]) -> dict[int, int]:
+    found = (
+        orders.find_invoice(connection, one) for one in {row.invoice_id for row in rows} if one
+    )
+    return {invoice.id: invoice.revision for invoice in found if invoice is not None}
+
+
+def _list(items: list[dict[str, Any]], rows: list[Row], mark: Callable[[Row], str]) -> Response:
+    """Answer a page; the rows hold one more than it where another page follows."""
+    more = len(rows) > len(items)
+    return jsonify(items=items, next_cursor=mark(rows[len(items) - 1]) if more else None)

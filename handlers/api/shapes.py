@@ -1,0 +1,219 @@
+"""The shapes of the API: what each thing looks like as JSON; all keys are always there.
+
+Ids are opaque strings, money ``{"amount": "120.00", "currency": "THB"}``, times RFC 3339 in UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from bot import ordering, outbox
+from bot.messages import Card, Text
+from bot.ordering import OrderView
+from bot.rendering.bill import build_bill
+from bot.runtime import Runtime
+from bot.store import orders
+from bot.store.database import Connection
+from bot.words import say
+from orders.invoice import Invoice
+from orders.item import Item
+from orders.money import Money
+from orders.payment import PayMethod
+from orders.states import fulfilment_state, payment_state
+
+Shape = dict[str, Any]
+
+
+def shape_conversation(connection: Connection, row: Any, now: datetime) -> Shape:
+    """A conversation, with the way a message would go now."""
+    route = outbox.route_now(connection, row, now, billing=False)
+    return {
+        "id": str(row.id),
+        "channel": row.channel,
+        "channel_key": row.channel_key,
+        "address": row.address,
+        "customer_code": f"C{row.code}",
+        "contact_name": row.contact_name,
+        "last_message_at": shape_time(row.last_message_at),
+        "unread": row.unread,
+        "can_send": {"lane": str(route.lane), "until": shape_time(route.until)},
+    }
+
+
+def shape_message(row: Any) -> Shape:
+    """A message, in or out."""
+    return {
+        "id": str(row.id),
+        "conversation_id": str(row.conversation_id),
+        "direction": row.direction,
+        "author": row.author,
+        "kind": row.kind,
+        "text": None if row.redacted else row.text,
+        "platform_id": row.platform_id,
+        "sent_at": shape_time(row.sent_at),
+        "received_at": shape_time(row.received_at),
+        "state": row.state,
+        "redacted": row.redacted,
+        "edited_at": shape_time(row.edited_at),
+    }
+
+
+def shape_order(runtime: Runtime, connection: Connection, row: Any) -> Shape:
+    """An order, with its bill's words where it was issued, and what happened to it."""
+    view = ordering.view(runtime, connection, row)
+    order, sums = view.order, view.totals
+    pieces = sum(item.quantity for item in order.items)
+    copy_text = _bill_text(connection, view)
+    is_cod = order.pay_method is PayMethod.COD
+    paid_state = payment_state(order.status, total=sums.total, paid=sums.paid, cod=is_cod)
+    return {
+        "number": order.number,
+        "status": str(order.status),
+        "payment_state": str(paid_state),
+        "fulfilment_state": str(fulfilment_state(order.status, ordered=pieces, shipped=0)),
+        "revision": row.revision,
+        "version": order.version,
+        "conversation_id": _text_or_none(row.conversation_id),
+        "customer": _shape_buyer(row),
+        "items": [
+            _shape_item(item, total) for item, total in zip(order.items, sums.items, strict=True)
+        ],
+        "subtotal": shape_money(sums.subtotal),
+        "discount": shape_money(sums.discount),
+        "shipping": shape_money(sums.shipping),
+        "tax": shape_money(sums.tax),
+        "total": shape_money(sums.total),
+        "deposit": shape_money(sums.deposit),
+        "paid": shape_money(sums.paid),
+        "balance": shape_money(sums.balance),
+        "due_at": shape_time(order.due_at),
+        "payment_method": _text_or_none(order.pay_method),
+        "phone": order.phone or None,
+        "note": order.note,
+        "tags": list(order.tags),
+        "bill_url": view.bill_url,
+        "copy_text": copy_text,
+        "sms_url": _sms_url(order.phone, copy_text),
+        "events": [_shape_event(event) for event in view.events],
+    }
+
+
+def shape_product(row: Any, currency: str) -> Shape:
+    """A product; ``stock`` is None where it is not counted."""
+    return {
+        "code": row.code,
+        "name": row.name,
+        "price": shape_money(Money(row.price_minor, currency)),
+        "stock": row.available,
+        "condition": row.condition,
+        "options": row.options,
+        "active": row.active,
+    }
+
+
+def shape_customer(row: Any) -> Shape:
+    """A customer. What the shop does not keep of customers yet is empty."""
+    return {
+        "code": f"C{row.code}",
+        "name": row.name,
+        "phones": [row.phone] if row.phone else [],
+        "addresses": [],
+        "notes": [],
+        "tags": [],
+        "banned": False,
+    }
+
+
+def shape_delivery(row: Any, revisions: dict[int, int]) -> Shape:
+    """A delivery; ``revisions`` gives the revision of each invoice by its id."""
+    return {
+        "id": row.id,
+        "conversation_id": str(row.conversation_id),
+        "order_number": row.order_number,
+        "revision": revisions.get(row.invoice_id),
+        "state": row.state,
+        "kind": row.kind,
+        "lane": row.lane,
+        "attempts": row.attempts,
+        "reason": row.reason,
+        "platform_id": row.platform_ids[0] if row.platform_ids else None,
+    }
+
+
+def shape_card(answered: Card | Text) -> Shape:
+    """The answer to a command; ``text`` is all of it in plain words."""
+    card = answered if isinstance(answered, Card) else Card("", "", ())
+    return {
+        "title": card.title,
+        "subtitle": card.subtitle,
+        "rows": [
+            {"label": row.label, "value": row.value, "strong": row.strong} for row in card.rows
+        ],
+        "notes": list(card.notes),
+        "text": outbox.plain(answered),
+    }
+
+
+def shape_money(amount: Money) -> Shape:
+    """An amount with all its currency's decimals."""
+    return {"amount": amount.plain(), "currency": amount.currency}
+
+
+def shape_time(moment: datetime | None) -> str | None:
+    """A time as RFC 3339 in UTC, to the millisecond."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _shape_buyer(row: Any) -> Shape | None:
+    if row.customer_code is None:
+        return None
+    return {"code": f"C{row.customer_code}", "name": row.customer_name}
+
+
+def _shape_item(item: Item, total: Money) -> Shape:
+    return {
+        "code": item.code,
+        "name": item.name,
+        "options": list(item.options),
+        "quantity": item.quantity,
+        "unit_price": shape_money(item.unit_price),
+        "discount": shape_money(item.gross - total),
+        "total": shape_money(total),
+    }
+
+
+def _shape_event(row: Any) -> Shape:
+    return {
+        "at": shape_time(row.at),
+        "move": row.move,
+        "from": row.from_status,
+        "to": row.to_status,
+        "actor": row.actor,
+        "surface": row.surface,
+    }
+
+
+def _bill_text(connection: Connection, view: OrderView) -> str | None:
+    """Word the revision that counts as the customer reads it; None where none was issued."""
+    issued = orders.newest_revision(connection, view.row.id) if view.bill_url else None
+    if issued is None or view.bill_url is None:
+        return None
+    invoice = Invoice.from_json(issued.snapshot)
+    status = say(f"status.{view.order.status}", invoice.language)
+    bill = build_bill(
+        invoice, invoice.language, bill_url=view.bill_url, image_url=None, status_word=status
+    )
+    return bill.text
+
+
+def _sms_url(phone: str, text: str | None) -> str | None:
+    """Give an address that opens a text message to the customer; phones know ``?&body=``."""
+    return f"sms:{phone}?&body={quote(text, safe='')}" if phone and text else None
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else str(value)
