@@ -31,7 +31,7 @@ STREAMS = "live streams"
 MOST_STREAMS = 60
 MOST_EACH = 6
 BEAT = 0.7
-BEATS_TO_HEARTBEAT = 21  # a proxy that hears nothing for long closes the connection
+BEATS_TO_HEARTBEAT = 3  # only who writes learns that the page has gone, and its seat is free
 BEATS_TO_CHECK = 5
 BEATS_AT_MOST = 1_300  # about a quarter of an hour; the page comes back by itself
 LOOK_BACK = 100
@@ -81,7 +81,7 @@ def stream() -> Response:
     held = ticket()
     seats: Streams = current_app.extensions[STREAMS]
     if held is None or not seats.take(me.staff_id):
-        return Response(status=503, headers={"Retry-After": "60"})
+        return Response(status=503, headers={"Retry-After": "15"})
     lines = follow(runtime(), held.token, me.shop_id, _since(), time.sleep)
     response = Response(lines, content_type="text/event-stream; charset=utf-8")
     response.headers["Cache-Control"] = "no-store, no-transform"

@@ -11,10 +11,11 @@ import time
 from dataclasses import dataclass, field
 
 import structlog
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from bot import inbox
 from handlers.context import runtime
+from handlers.security import LARGEST_BODY
 
 blueprint = Blueprint("webhooks", __name__)
 log = structlog.get_logger(__name__)
@@ -75,6 +76,8 @@ def _receive(webhook: str, key: str | None, signature: str) -> Response:
         refusals.add(webhook, "unsigned")
         return Response(status=401)
     body = request.get_data(cache=False)
+    if len(body) >= LARGEST_BODY:  # a chunked body that is longer is cut there, without a word
+        abort(413)
     try:
         inbox.receive(runtime(), webhook, key, dict(request.headers), body)
     except inbox.Refused:

@@ -54,7 +54,7 @@
     source.addEventListener("error", () => {
       if (source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
       startPolling(); // refused: there are only so many streams
-      setTimeout(listen, 60000);
+      setTimeout(listen, 15000);
     });
   }
 

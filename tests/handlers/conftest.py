@@ -8,6 +8,7 @@ import hmac
 import itertools
 import json
 import re
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -20,11 +21,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from bot import conversation, settings
+from bot import conversation, settings, shops, staff
 from bot.runtime import Runtime, build
 from bot.shops import bring_up_to_date
 from bot.staff import Actor
 from bot.store import conversations, people
+from bot.store.tables import metadata
 from handlers.app import create_app
 from orders.states import Role
 
@@ -118,6 +120,32 @@ class Front:
         facts = {"name": name, "id": row.contact_id}
         self.runtime.store.write(lambda connection: connection.execute(text(change), facts))
 
+    def count(self, table: str) -> int:
+        with self.runtime.store.read() as connection:
+            return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+    def state(self) -> dict[str, int]:
+        """Count every table's rows: what a request changed shows here."""
+        return {name: self.count(name) for name in metadata.tables}
+
+    def hire(self, email: str, role: str, shop_id: int | None = None) -> None:
+        where = shop_id or self.actor().shop_id
+        self.runtime.transact(
+            lambda work: staff.add_staff(work, where, email=email, role=role, password=PASSWORD)
+        )
+
+    def open_shop(self, slug: str) -> int:
+        return self.runtime.transact(
+            lambda work: shops.add_shop(
+                work,
+                slug=slug,
+                name=slug.title(),
+                currency="THB",
+                timezone="Asia/Bangkok",
+                locale="th",
+            )
+        )
+
     def say(self, conversation_id: int, words: str) -> conversation.Said:
         return conversation.say(
             self.runtime, self.actor(), conversation_id, words, surface="web", key=None
@@ -181,5 +209,5 @@ def https_front(open_front: Callable[..., Front]) -> Front:
     """The same under a public https address."""
     return open_front(
         OPENBILL_BASE_URL="https://shop.example",
-        OPENBILL_SECRET_KEY="k" * 43,
+        OPENBILL_SECRET_KEY=secrets.token_urlsafe(48),
     )
