@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from flask import request
 
 from handlers.api.access import Refusal
@@ -65,7 +66,10 @@ def write_cursor(*parts: datetime | int | str) -> str:
 
 def read_text() -> str:
     """Read the body's ``text``."""
-    body = request.get_json(silent=True)
+    try:
+        body = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError:
+        body = None
     if not isinstance(body, dict) or not isinstance(body.get("text"), str):
         raise Refusal(400, 'Send a JSON object with what to say: {"text": "…"}.')
     text: str = body["text"]
@@ -74,7 +78,7 @@ def read_text() -> str:
     if len(text) > LONGEST_TEXT:
         raise Refusal(422, f"text has {len(text)} characters, more than {LONGEST_TEXT}.")
     if not _is_storable(text):
-        raise Refusal(422, "text holds signs that are no text (U+0000 or half a surrogate pair).")
+        raise Refusal(422, "text holds U+0000, which is no text.")
     return text
 
 
