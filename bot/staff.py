@@ -19,6 +19,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from bot.channels.fields import readable
 from bot.runtime import Runtime, Work
 from bot.store import changes, people, shops
 from bot.store.vault import digest
@@ -125,15 +126,20 @@ def hash_password(password: str) -> str:
     """Hash a password with argon2id. Raises ``StaffError`` for one nobody should use."""
     if not 8 <= len(password) <= LONGEST_PASSWORD:
         raise StaffError(f"a password has 8 to {LONGEST_PASSWORD} characters")
-    return _hasher.hash(password)
+    return _hasher.hash(_encode(password))
 
 
 def is_password(password: str, password_hash: str) -> bool:
     """Say whether this is the hashed password."""
     try:
-        return _hasher.verify(password_hash, password)
+        return _hasher.verify(password_hash, _encode(password))
     except (VerificationError, InvalidHashError):
         return False
+
+
+def _encode(password: str) -> bytes:
+    """Give a password's bytes, whatever a program may have put into it."""
+    return password.encode("utf-8", "surrogatepass")
 
 
 def change_password(work: Work, staff_id: int, password: str) -> None:
@@ -185,7 +191,7 @@ def sign_in(runtime: Runtime, email: str, password: str, remote: str) -> tuple[s
 
     An unknown address takes as long and reads the same as a wrong password.
     """
-    email = email.strip().lower()[:254]
+    email = readable(email).strip().lower()[:254]
     keys = [digest(f"account {email}"), digest(f"address {remote}")]
     with runtime.store.read() as connection:
         now = runtime.store.now(connection)
