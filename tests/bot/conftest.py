@@ -10,11 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from pytest_httpserver import HTTPServer
 from structlog.testing import capture_logs
 
 from bot import settings as configuration
-from bot import shops
+from bot import shops, staff
 from bot.rendering.renderer import Renderer
 from bot.runtime import Runtime, build
 from bot.settings import DatabaseSettings, Settings
@@ -42,6 +43,17 @@ def demo_settings(
         "OPENBILL_OPERATOR__PASSWORD": OPERATOR_PASSWORD,
     }
     return configuration.load(empty, folder, environ, demo=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """The product's own hasher, while a cheap one stands in for it: there are many sign-ins."""
+    real = staff._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staff, "_hasher", PasswordHasher(1, 8, 1))
+        staff._nobody.cache_clear()
+        yield real
+    staff._nobody.cache_clear()
 
 
 @pytest.fixture(scope="session")

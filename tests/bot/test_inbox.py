@@ -7,9 +7,11 @@ import time
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot import inbox
 from bot import shops as shop_book
+from bot.inbox import keeping
 from bot.store.database import StoreUnavailable
 from tests.support.shop import CUSTOMER, PAGE, STAFF_PHONE, Shop, at_once
 
@@ -356,6 +358,28 @@ def test_a_replay_of_what_fits_no_table_keeps_its_error(shop: Shop) -> None:
 
     assert shop.rows("events") == before
     assert [row.state for row in before] == ["error"]
+
+
+def test_a_busy_database_is_no_fault_of_an_event(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = keeping.keep
+    troubles: list[Exception] = [
+        ValueError("it does not fit"),  # so each event is kept with care
+        OperationalError("INSERT", {}, Exception("database is locked")),
+    ]
+
+    def keep(*given: Any) -> None:
+        if troubles:
+            raise troubles.pop(0)
+        real(*given)
+
+    monkeypatch.setattr(inbox, "keep", keep)
+    monkeypatch.setattr(keeping, "keep", keep)
+    shop.hear_line("hello")
+
+    assert shop.texts() == ["hello"]
+    assert shop.row("events").state == "pending"
 
 
 def test_what_is_not_text_is_kept_and_shown_as_unsupported(shop: Shop) -> None:

@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, select
 
 from bot import conversation, inbox, invoicing, outbox
-from bot.runtime import Runtime
+from bot.runtime import Runtime, Work
 from bot.staff import Actor
-from bot.store import changes, people, shops, tables
+from bot.store import changes, people, products, shops, tables
 from orders.states import Role
 from tests.support.platforms import Platforms
 
@@ -211,6 +211,16 @@ class Shop:
                 linked_at=work.now,
             )
         )
+
+    def set_stock(self, code: str, available: int) -> None:
+        """Count a product's stock anew, as an adjustment."""
+
+        def adjust(work: Work) -> None:
+            row = products.find_product(work.connection, self.owner.shop_id, code)
+            assert row is not None
+            assert products.adjust(work.connection, row, available - row.available, work.now)
+
+        self.runtime.transact(adjust)
 
     # What is kept ----------------------------------------------------------------
 
