@@ -18,9 +18,6 @@ from bot.store import shops
 
 log = structlog.get_logger(__name__)
 
-SPELL = 10.0
-"""Seconds of sending at a time: with a last slow call it stays below a job's 30."""
-
 BUDGET = 5.0
 """Seconds of a drain: with the last delivery's rendering and call it stays below a job's 30."""
 
