@@ -12,7 +12,9 @@ import logging
 import re
 import sys
 import threading
+import traceback
 from collections.abc import Iterable, Mapping, MutableMapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -131,6 +133,12 @@ def configure(level: str, secrets: Iterable[str], stream: TextIO | None = None) 
     sys.excepthook = _tell_uncaught
     threading.excepthook = _tell_uncaught_of_thread
     return redaction
+
+
+def place(error: BaseException) -> str:
+    """Say where an error rose, as ``module:line``: its message may hold a customer's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 def _tell_uncaught(

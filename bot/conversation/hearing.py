@@ -13,6 +13,7 @@ from bot.commands.context import (
 )
 from bot.commands.grammar import Command, GrammarError
 from bot.conversation.answering import answer, read
+from bot.logs import place
 from bot.messages import AddressKind, Author, Text
 from bot.ordering import Asker
 from bot.runtime import Runtime, Work
@@ -79,10 +80,11 @@ def handle_next(runtime: Runtime, conversation_id: int) -> bool:
     except StoreUnavailable:
         raise
     except Exception as error:
-        log.exception("event failed", event_id=tried, error=type(error).__name__)
         if not tried:
             raise
         event_id, name = tried[0], type(error).__name__
+        # No traceback: the words of an error may be a customer's.
+        log.error("event failed", event_id=event_id, error=name, where=place(error))  # noqa: TRY400
         runtime.transact(lambda work: _count_failure(work, event_id, name))
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import subprocess
 import sys
 import threading
@@ -157,3 +158,11 @@ def test_warnings_are_logged_too(stream: io.StringIO) -> None:
         logging.captureWarnings(capture=True)
         warnings.warn("mind the step", UserWarning, stacklevel=1)
     assert "mind the step" in lines(stream)[0]["event"]
+
+
+def test_the_place_of_an_error_tells_the_line_and_none_of_its_words() -> None:
+    try:
+        raise ValueError("สวัสดีค่ะ เอาชาเขียว 2")
+    except ValueError as error:
+        told = logs.place(error)
+    assert re.fullmatch(r"test_logs\.py:\d+", told)
