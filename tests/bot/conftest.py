@@ -15,10 +15,11 @@ from pytest_httpserver import HTTPServer
 from structlog.testing import capture_logs
 
 from bot import settings as configuration
-from bot import shops, staff
+from bot import shops
 from bot.rendering.renderer import Renderer
 from bot.runtime import Runtime, build
 from bot.settings import DatabaseSettings, Settings
+from bot.staff import accounts
 from bot.store.database import Store
 from tests.support.platforms import Platforms
 from tests.support.shop import Clock, Shop
@@ -48,12 +49,12 @@ def demo_settings(
 @pytest.fixture(scope="session", autouse=True)
 def real_hasher() -> Iterator[PasswordHasher]:
     """The product's own hasher, while a cheap one stands in for it: there are many sign-ins."""
-    real = staff._hasher
+    real = accounts._hasher
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(staff, "_hasher", PasswordHasher(1, 8, 1))
-        staff._nobody.cache_clear()
+        patch.setattr(accounts, "_hasher", PasswordHasher(1, 8, 1))
+        accounts.nobody.cache_clear()
         yield real
-    staff._nobody.cache_clear()
+    accounts.nobody.cache_clear()
 
 
 @pytest.fixture(scope="session")
