@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot import shops as shop_book
 from bot import staff
 from bot.settings import OperatorSettings
-from bot.staff import SignInRefused, StaffError
+from bot.staff import SignInRefused, StaffError, sessions
 from bot.store import people, tables
 from bot.upkeep import sweep
 from orders.states import Role
@@ -90,7 +90,7 @@ def test_an_unknown_address_costs_a_password_check_too(
         checks.append(password_hash)
         return real(password, password_hash)
 
-    monkeypatch.setattr(staff, "is_password", check)
+    monkeypatch.setattr(sessions, "is_password", check)
     for email in (NOK, "nobody@example.com", "ops@example.com"):
         refused(shop, email=email, password="wrong-password")
 
