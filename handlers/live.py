@@ -8,10 +8,13 @@ a stream sleeps.
 from __future__ import annotations
 
 import json
+import re
+import secrets
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -28,6 +31,7 @@ from handlers.server import options
 blueprint = Blueprint("live", __name__)
 
 STREAMS = "live streams"
+TAB = re.compile(r"[a-z0-9]{1,32}")
 MOST_STREAMS = 60
 MOST_EACH = 6
 BEAT = 0.7
@@ -38,34 +42,52 @@ LOOK_BACK = 100
 """Ids are given before their commits, so that a smaller one may appear after a larger."""
 
 
+@dataclass(eq=False, slots=True)
+class Seat:
+    """A stream's seat; ``taken_over`` says that the same tab has opened another since."""
+
+    staff_id: int
+    tab: str
+    taken_over: bool = False
+
+
 class Streams:
-    """The seats for streams: each holds a thread, so there are only so many."""
+    """The seats for streams: each holds a thread, so there are only so many.
+
+    Who walks from page to page leaves streams behind that learn of it late;
+    so a tab's new stream takes the seat of its old one.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._seats: Counter[int] = Counter()
+        self._seats: dict[tuple[int, str], Seat] = {}
         self._lock = threading.Lock()
 
-    def take(self, staff_id: int) -> bool:
-        """Take a seat; False when all are taken, or this person has enough."""
+    def take(self, staff_id: int, tab: str) -> Seat | None:
+        """Take a seat; None when all are taken, or this person has enough."""
         with self._lock:
-            if self._seats.total() >= self._most or self._seats[staff_id] >= MOST_EACH:
-                return False
-            self._seats[staff_id] += 1
-            return True
+            old = self._seats.get((staff_id, tab))
+            if old is not None:
+                old.taken_over = True
+            elif len(self._seats) >= self._most or self._held_by(staff_id) >= MOST_EACH:
+                return None
+            seat = self._seats[staff_id, tab] = Seat(staff_id, tab)
+            return seat
 
-    def leave(self, staff_id: int) -> None:
-        """Give a seat back."""
+    def leave(self, seat: Seat) -> None:
+        """Give a seat back, unless the same tab sits on it anew."""
         with self._lock:
-            self._seats[staff_id] -= 1
-            if self._seats[staff_id] <= 0:
-                del self._seats[staff_id]
+            if self._seats.get((seat.staff_id, seat.tab)) is seat:
+                del self._seats[seat.staff_id, seat.tab]
 
     @property
     def taken(self) -> int:
         """Count the seats that are taken."""
         with self._lock:
-            return self._seats.total()
+            return len(self._seats)
+
+    def _held_by(self, staff_id: int) -> int:
+        return sum(1 for holder, _ in self._seats if holder == staff_id)
 
 
 def most_streams(settings: Settings) -> int:
@@ -80,13 +102,14 @@ def stream() -> Response:
     me = actor()
     held = ticket()
     seats: Streams = current_app.extensions[STREAMS]
-    if held is None or not seats.take(me.staff_id):
+    seat = seats.take(me.staff_id, _tab()) if held else None
+    if held is None or seat is None:
         return Response(status=503, headers={"Retry-After": "15"})
-    lines = follow(runtime(), held.token, me.shop_id, _since(), time.sleep)
+    lines = follow(runtime(), held.token, me.shop_id, _since(), partial(_sleep, seat))
     response = Response(lines, content_type="text/event-stream; charset=utf-8")
     response.headers["Cache-Control"] = "no-store, no-transform"
     response.headers["X-Accel-Buffering"] = "no"
-    response.call_on_close(lambda: seats.leave(me.staff_id))
+    response.call_on_close(partial(seats.leave, seat))
     return response
 
 
@@ -106,11 +129,11 @@ def follow(
     token: str,
     shop_id: int,
     since: int,
-    pause: Callable[[float], None],
+    pause: Callable[[float], bool],
 ) -> Iterator[str]:
     """Yield a shop's changes after ``since`` as server-sent events, until the session is over.
 
-    ``pause`` sleeps for as many seconds as it is told.
+    ``pause`` sleeps for as many seconds as it is told, and says whether to go on.
     """
     yield "retry: 2000\n\n"
     with house.store.read() as connection:
@@ -135,7 +158,19 @@ def follow(
             yield f"id: {last}\nevent: change\ndata: {json.dumps(_ids(fresh))}\n\n"
         elif beat % BEATS_TO_HEARTBEAT == 0:
             yield ": here\n\n"
-        pause(BEAT)
+        if not pause(BEAT):
+            return
+
+
+def _sleep(seat: Seat, seconds: float) -> bool:
+    time.sleep(seconds)
+    return not seat.taken_over
+
+
+def _tab() -> str:
+    """Give the name that a tab gave itself; each stream of a nameless one stands alone."""
+    tab = request.args.get("tab", "")
+    return tab if TAB.fullmatch(tab) else secrets.token_hex(8)
 
 
 def _since() -> int:

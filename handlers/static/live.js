@@ -35,12 +35,16 @@
     if (form && !document.hidden) htmx.trigger(form, "seen");
   }
 
+  // A tab keeps its name from page to page, so that its next stream takes its last one's seat.
+  let tab = sessionStorage.getItem("tab");
+  if (!tab) sessionStorage.setItem("tab", tab = Math.random().toString(36).slice(2));
+
   let source = null;
   let polling = null;
   let opened = false;
 
   function listen() {
-    source = new EventSource(`/inbox/stream?since=${since}`);
+    source = new EventSource(`/inbox/stream?since=${since}&tab=${tab}`);
     source.addEventListener("open", () => {
       lost.hidden = true;
       stopPolling();
@@ -164,6 +168,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!isReply(event)) return;
     desk.dataset.screen = "thread";
+    if (byId("text")) byId("text").focus();
     toEnd();
   });
 

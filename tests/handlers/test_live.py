@@ -29,11 +29,17 @@ def listen(
     """Follow the shop; instead of sleeping, ``while_asleep`` is called with the beat's number."""
     beats = iter(range(10_000))
 
-    def pause(seconds: float) -> None:
+    def pause(seconds: float) -> bool:
         assert seconds > 0
         while_asleep(next(beats))
+        return True
 
     return follow(front.runtime, token_of(front), front.actor().shop_id, since, pause)
+
+
+def next_event(lines: Iterator[str]) -> str:
+    """The next line that is no heartbeat."""
+    return next(line for line in lines if not line.startswith(":"))
 
 
 def test_a_change_arrives_with_the_id_to_resume_from(front: Front) -> None:
@@ -46,7 +52,7 @@ def test_a_change_arrives_with_the_id_to_resume_from(front: Front) -> None:
 
     lines = listen(front, since, write)
     assert next(lines) == "retry: 2000\n\n"
-    event = next(lines)
+    event = next_event(lines)
     head, kind, data = event.strip().split("\n")
     assert head == f"id: {last(front)}"
     assert kind == "event: change"
@@ -84,21 +90,22 @@ def test_an_id_that_commits_late_is_still_heard(front: Front) -> None:
 
     lines = listen(front, newest, write)
     next(lines)
-    assert f"data: [{late}]" in next(lines)
-    assert f"data: [{late - 2}]" in next(lines)
+    assert f"data: [{late}]" in next_event(lines)
+    assert f"data: [{late - 2}]" in next_event(lines)
 
 
 def test_T52_a_stream_ends_with_its_session(front: Front) -> None:
     token = token_of(front)
     beats: list[int] = []
 
-    def pause(_seconds: float) -> None:
+    def pause(_seconds: float) -> bool:
         beats.append(1)
         if len(beats) == 3:
             staff.sign_out(front.runtime, token)
+        return True
 
     lines = follow(front.runtime, token, front.actor().shop_id, last(front), pause)
-    assert list(lines) == ["retry: 2000\n\n"]
+    assert [line for line in lines if not line.startswith(":")] == ["retry: 2000\n\n"]
     assert len(beats) <= 3 + live.BEATS_TO_CHECK
 
 
@@ -130,11 +137,32 @@ def test_one_person_has_so_many_streams_and_gives_them_back(front: Front) -> Non
 
 def test_all_streams_together_leave_threads_for_requests() -> None:
     streams = Streams(2)
-    assert streams.take(1)
-    assert streams.take(2)
-    assert not streams.take(3)
-    streams.leave(1)
-    assert streams.take(3)
+    first = streams.take(1, "a")
+    assert first
+    assert streams.take(2, "a")
+    assert streams.take(3, "a") is None
+    streams.leave(first)
+    assert streams.take(3, "a")
+
+
+def test_a_tab_that_walks_on_takes_its_old_streams_seat() -> None:
+    streams = Streams(1)
+    old = streams.take(1, "tab")
+    new = streams.take(1, "tab")
+    assert old
+    assert new
+    assert (old.taken_over, new.taken_over, streams.taken) == (True, False, 1)
+    streams.leave(old)  # it learns late; the seat is the new one's
+    assert streams.taken == 1
+    streams.leave(new)
+    assert streams.taken == 0
+
+
+def test_a_stream_that_is_taken_over_ends(front: Front) -> None:
+    lines = follow(
+        front.runtime, token_of(front), front.actor().shop_id, last(front), lambda _: False
+    )
+    assert list(lines) == ["retry: 2000\n\n"]
 
 
 def test_half_of_the_threads_may_be_streams(open_front: Callable[..., Front]) -> None:
