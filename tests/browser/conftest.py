@@ -12,7 +12,7 @@ from tests.support.stack import Stack
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-PATIENCE = 20_000
+PATIENCE = 60_000
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from handlers.simulator import SimAccount, SimPerson, SimulatorConfig, create_ap
 
 T = TypeVar("T")
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 KEYS = {"line": "siam-line", "messenger": "siam-page", "instagram": "siam-ig"}
 
 
