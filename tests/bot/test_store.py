@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import changes, shops, tables
+from bot.runtime import Work
+from bot.store import changes, conversations, shops, tables
 from bot.store.database import SchemaMismatch, Store, StoreUnavailable, is_passing
 from bot.store.vault import Vault, WrongKey, digest
 from tests.support.shop import Shop, at_once
@@ -95,6 +96,24 @@ def test_F07_a_locked_database_is_told_within_the_callers_patience(shop: Shop) -
         holder.join()
 
     assert shop.runtime.store.write(lambda c: shops.next_number(c, shop_id, "order")) == 1002
+
+
+def test_F50_eight_who_open_one_conversation_at_once_get_the_same(shop: Shop) -> None:
+    channel = shop.row("channels", key="siam-line")
+
+    def open_it(work: Work) -> int:
+        return conversations.open_conversation(
+            work.connection,
+            shop_id=channel.shop_id,
+            channel_id=channel.id,
+            platform_id="Unew",
+            kind="user",
+            at=work.now,
+        )
+
+    assert set(at_once(8, lambda _: shop.runtime.transact(open_it))) == {1}
+    assert len(shop.rows("contacts")) == 1
+    assert shop.row("counters", name="customer").value == 1
 
 
 def test_F42_two_transactions_that_wait_for_each_other_both_succeed(shop: Shop) -> None:

@@ -224,7 +224,7 @@ class Shop:
 
     # What is kept ----------------------------------------------------------------
 
-    def rows(self, name: str, **where: Any) -> list[Any]:
+    def rows(self, name: str, /, **where: Any) -> list[Any]:
         """Every row of a table, oldest first, whose columns equal ``where``."""
         table: Table = getattr(tables, name)
         query = select(table).order_by(*table.primary_key.columns)
@@ -233,7 +233,7 @@ class Shop:
         with self.runtime.store.read() as connection:
             return list(connection.execute(query))
 
-    def row(self, name: str, **where: Any) -> Any:
+    def row(self, name: str, /, **where: Any) -> Any:
         """The only such row."""
         found = self.rows(name, **where)
         assert len(found) == 1, found
