@@ -8,6 +8,8 @@ import pytest
 
 from bot.commands import changes
 from bot.commands.grammar import DueSpec
+from bot.settings import ProductSettings
+from bot.shops import bring_up_to_date
 from tests.support.shop import Shop
 
 sqlite_only = pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
@@ -148,6 +150,22 @@ def test_quantities_written_together_with_the_code_are_read_by_the_catalogue(
     open_shop.answer("/o A1x3")
 
     assert lines(open_shop) == [("A1", 3, 12000)]
+
+
+@sqlite_only
+def test_what_can_be_read_two_ways_is_asked_about(open_shop: Shop) -> None:
+    settings = open_shop.runtime.settings.shops[0]
+    product = ProductSettings(code="A1X2", name="ชาสองห่อ", price="200.00")
+    both = settings.model_copy(update={"products": (*settings.products, product)})
+    bring_up_to_date(open_shop.with_settings(shops=(both,)).runtime)
+
+    words = open_shop.refusal("/o A1x2")
+
+    assert "[A1X2] 1" in words or "[A1x2] 1" in words
+    assert "A1 2" in words
+    assert open_shop.rows("orders") == []
+    open_shop.answer("/o [A1x2] 1")
+    assert lines(open_shop) == [("A1X2", 1, 20000)]
 
 
 @sqlite_only
