@@ -116,23 +116,30 @@ def find_target(work: Work, shop: Any, target: Target) -> Meant:
             raise CommandError(say("answer.no_such_customer", shop.locale, code=f"@{target.code}"))
         return Meant(_locked(work, conversation.id))
     number = int(target.code) if len(target.code) <= 15 else 0
-    row = order_rows.find_order(work.connection, shop.id, number=number, lock=True)
+    row = order_rows.find_order(work.connection, shop.id, number=number)
     if row is None:
         raise CommandError(say("answer.no_such_order", shop.locale, number=target.code))
-    found = _locked(work, row.conversation_id) if row.conversation_id else None
-    return Meant(found, row)
+    return lock_meant(work, shop.id, row.conversation_id, row.id)
 
 
 def find_in_use(work: Work, shop: Any, link: Any) -> Meant:
     """Give what a linked account has in use."""
     if link.conversation_id is None:
         return Meant(None)
+    return lock_meant(work, shop.id, link.conversation_id, link.order_id)
+
+
+def lock_meant(
+    work: Work, shop_id: int, conversation_id: int | None, order_id: int | None
+) -> Meant:
+    """Lock a conversation and then its order, in the one sequence in which all commands do."""
+    found = _locked(work, conversation_id) if conversation_id else None
     row = (
-        order_rows.find_order(work.connection, shop.id, order_id=link.order_id, lock=True)
-        if link.order_id
+        order_rows.find_order(work.connection, shop_id, order_id=order_id, lock=True)
+        if order_id
         else None
     )
-    return Meant(_locked(work, link.conversation_id), row)
+    return Meant(found, row)
 
 
 def put_in_use(context: Context, conversation: Any, order_id: int | None) -> None:

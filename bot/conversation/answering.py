@@ -11,13 +11,13 @@ from bot.commands.context import (
     Meant,
     find_in_use,
     find_target,
+    lock_meant,
 )
 from bot.commands.grammar import Command, GrammarError, Unknown, parse
 from bot.commands.table import run
 from bot.messages import Text
 from bot.ordering import Asker
 from bot.runtime import Runtime, Work
-from bot.store import conversations, orders
 from bot.store import outbox as outbox_rows
 from bot.words import say as word
 from orders.errors import OrderError
@@ -119,7 +119,4 @@ def _find_quoted(work: Work, spoken: tuple[Any, Any]) -> Meant | None:
     )
     if found is None or found.conversation_id is None:
         return None
-    row = orders.find_order(
-        work.connection, conversation.shop_id, order_id=found.order_id, lock=True
-    )
-    return Meant(conversations.lock_conversation(work.connection, found.conversation_id), row)
+    return lock_meant(work, conversation.shop_id, found.conversation_id, found.order_id)

@@ -185,6 +185,26 @@ def test_F33_eight_edits_at_once_are_all_there(open_shop: Shop) -> None:
     assert [row.version for row in open_shop.rows("order_events")] == list(range(1, 11))
 
 
+def test_F33_edits_of_one_order_from_two_conversations_at_once_are_all_there(
+    open_shop: Shop,
+) -> None:
+    open_shop.hear_line("hello", user="Uother")
+    open_shop.handle()
+    open_shop.answer("/o A1 1")
+
+    said = at_once(
+        8,
+        lambda place: (
+            open_shop.say("/add !1001 A1 1", to=2)
+            if place % 2
+            else open_shop.say("/add A1 1", to=1)
+        ),
+    )
+
+    assert [one.is_error for one in said] == [False] * 8
+    assert open_shop.row("order_items").quantity == 9
+
+
 # Rights and states ------------------------------------------------------------------------------
 
 

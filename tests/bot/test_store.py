@@ -37,6 +37,28 @@ def test_reading_and_then_writing_loses_no_update_under_threads(shop: Shop) -> N
     assert sorted(numbers) == list(range(1, 17))
 
 
+@pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
+def test_on_sqlite_who_reads_and_then_writes_is_not_overtaken_in_between(shop: Shop) -> None:
+    tries: list[int] = []
+    rival = threading.Thread(
+        target=lambda: shop.runtime.store.write(lambda connection: count(connection, "rival"))
+    )
+
+    def body(connection: Any) -> None:
+        tries.append(1)
+        connection.execute(select(tables.sign_ins)).all()
+        if len(tries) == 1:
+            rival.start()
+            rival.join(0.3)  # it waits for us; a deferred BEGIN would have let it through
+        count(connection, "ours")
+
+    shop.runtime.store.write(body)
+    rival.join()
+
+    assert len(tries) == 1
+    assert {row.failures for row in shop.rows("sign_ins")} == {1}
+
+
 def test_what_fails_is_rolled_back_whole(shop: Shop) -> None:
     def body(connection: Any) -> None:
         count(connection, "k")
