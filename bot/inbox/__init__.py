@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -23,6 +24,9 @@ from bot.store import events, shops
 from bot.store.database import StoreUnavailable
 
 log = structlog.get_logger(__name__)
+
+HEARD = timedelta(seconds=10)
+"""How exactly a channel's last webhook is kept: its row is not for every webhook to lock."""
 
 PATIENCE = 1.0
 """Seconds a webhook waits for the database; then the platform had better come again."""
@@ -143,7 +147,8 @@ def _read(
         if owner is None or _is_foreign(owner, entry):
             state = ("quarantine", f"No {channel.name} account {entry.account_id} is connected.")
             continue
-        shops.note_webhook(work.connection, owner.id, work.now)
+        if owner.last_webhook_at is None or work.now - owner.last_webhook_at > HEARD:
+            shops.note_webhook(work.connection, owner.id, work.now)
         for event in entry.events:
             if careful:
                 keep_carefully(work, owner, raw_id, event)

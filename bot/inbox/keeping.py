@@ -90,7 +90,7 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
         received_at=work.now,
         state="received" if from_customer else "sent",
     )
-    events.update_event(work.connection, event_id, message_id=message_id)
+    events.name_message(work.connection, event_id, message_id)
     _show(work, owner, conversation_id, event)
     if event.reply_token:
         messages.keep_reply_token(
@@ -179,7 +179,7 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
             state="received",
             reason=event.kind[:300],
         )
-        events.update_event(work.connection, event_id, message_id=message_id)
+        events.name_message(work.connection, event_id, message_id)
         changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,14 @@ def upsert(connection: Connection, table: Any) -> Any:
     return postgresql.insert(table)
 
 
+def build_upserts(table: Any, finish: Callable[[Any], Any]) -> Mapping[str, Any]:
+    """Build an upsert once for each dialect; ``finish`` says what a conflict does."""
+    return {"sqlite": finish(sqlite.insert(table)), "postgresql": finish(postgresql.insert(table))}
+
+
+_ANNOUNCE = insert(feed)
+
+
 def announce(
     connection: Connection,
     shop_id: int,
@@ -28,9 +37,8 @@ def announce(
 ) -> None:
     """Tell open pages that a conversation or an order looks different now."""
     connection.execute(
-        insert(feed).values(
-            shop_id=shop_id, conversation_id=conversation_id, order_id=order_id, at=at
-        )
+        _ANNOUNCE,
+        {"shop_id": shop_id, "conversation_id": conversation_id, "order_id": order_id, "at": at},
     )
 
 

@@ -24,6 +24,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.store.turns import NoTurn, Turns
+
 __all__ = ["Connection", "SchemaMismatch", "Store", "StoreUnavailable", "is_passing"]
 
 T = TypeVar("T")
@@ -52,6 +54,7 @@ class Store:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = self._open_sqlite() if self.is_sqlite else self._open_postgresql()
+        self._turns = Turns(self._engine) if self.is_sqlite else None
 
     def _open_sqlite(self) -> Engine:
         if self.url.database:
@@ -132,11 +135,14 @@ class Store:
         raise AssertionError("unreachable")
 
     def _write_once(self, body: Callable[[Connection], T], patience: float) -> T:
-        options = {"writing": True, "patience": patience}
-        with self._engine.connect().execution_options(**options) as connection, connection.begin():
-            if not self.is_sqlite:
-                milliseconds = int(patience * 1000)
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+        if self._turns is not None:
+            try:
+                result: T = self._turns.run(body, patience)
+            except NoTurn:
+                raise StoreUnavailable("the database is busy") from None
+            return result
+        with self._engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience * 1000)}")
             return body(connection)
 
     def now(self, connection: Connection | None = None) -> datetime:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from bot.store.changes import upsert
+from bot.store.changes import build_upserts
 from bot.store.tables import (
     events,
     raw_deliveries,
 )
 
+# What every webhook runs is built once: building a statement costs more than running it.
+_INSERT_RAW = insert(raw_deliveries).returning(raw_deliveries.c.id)
+_INSERT_EVENT = build_upserts(
+    events,
+    lambda statement: statement.on_conflict_do_nothing(
+        index_elements=["channel_id", "event_key"]
+    ).returning(events.c.id),
+)
+_NAME_MESSAGE = (
+    update(events).where(events.c.id == bindparam("key")).values(message_id=bindparam("message"))
+)
+
 
 def insert_raw(connection: Connection, **values: Any) -> int:
     """Write a raw delivery and give its id."""
-    statement = insert(raw_deliveries).values(**values).returning(raw_deliveries.c.id)
-    return int(connection.execute(statement).scalar_one())
+    return int(connection.execute(_INSERT_RAW, values).scalar_one())
 
 
 def find_raw(connection: Connection, delivery_id: int) -> Row[Any] | None:
@@ -41,9 +52,13 @@ def list_raw(connection: Connection, states: tuple[str, ...], limit: int = 200) 
 
 def insert_event(connection: Connection, **values: Any) -> int | None:
     """Write an event and give its id, or None when its key has been seen before."""
-    statement = upsert(connection, events).values(attempts=0, **values)
-    statement = statement.on_conflict_do_nothing(index_elements=["channel_id", "event_key"])
-    return connection.execute(statement.returning(events.c.id)).scalar()
+    statement = _INSERT_EVENT[connection.dialect.name]
+    return connection.execute(statement, {"attempts": 0, **values}).scalar()
+
+
+def name_message(connection: Connection, event_id: int, message_id: int) -> None:
+    """Note which message an event brought."""
+    connection.execute(_NAME_MESSAGE, {"key": event_id, "message": message_id})
 
 
 def update_event(connection: Connection, event_id: int, **values: Any) -> None:

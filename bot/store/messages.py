@@ -5,23 +5,59 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from bot.store.changes import upsert
+from bot.store.changes import build_upserts
 from bot.store.tables import (
     conversations,
     messages,
     outbox,
     reply_tokens,
 )
+from bot.store.types import Utc
+
+# What every webhook runs is built once: building a statement costs more than running it.
+
+
+def _touch(*, customer_wrote: bool) -> Any:
+    """Keep what the list shows; an older message never pushes a newer one out of the preview."""
+    at = bindparam("at", type_=Utc())
+    # A conversation is opened when we hear of it, a moment after its first message was written.
+    newer = or_(conversations.c.last_author.is_(None), conversations.c.last_message_at <= at)
+    values: dict[str, Any] = {
+        "last_message_at": case((newer, at), else_=conversations.c.last_message_at),
+        "last_text": case((newer, bindparam("preview")), else_=conversations.c.last_text),
+        "last_author": case((newer, bindparam("author")), else_=conversations.c.last_author),
+    }
+    if customer_wrote:
+        later = or_(conversations.c.last_inbound_at.is_(None), conversations.c.last_inbound_at < at)
+        values["last_inbound_at"] = case((later, at), else_=conversations.c.last_inbound_at)
+        values["unread"] = conversations.c.unread + 1
+        values["standby"] = bindparam("in_standby", type_=Boolean())
+    return update(conversations).where(conversations.c.id == bindparam("key")).values(**values)
+
+
+_INSERT_MESSAGE = insert(messages).returning(messages.c.id)
+_TOUCH_BY_CUSTOMER = _touch(customer_wrote=True)
+_TOUCH_BY_US = _touch(customer_wrote=False)
+_KEEP_TOKEN = build_upserts(reply_tokens, lambda statement: statement.on_conflict_do_nothing())
 
 
 def insert_message(connection: Connection, **values: Any) -> int:
     """Write a message and give its id."""
-    row = {"redacted": False, **values}
-    return int(
-        connection.execute(insert(messages).values(**row).returning(messages.c.id)).scalar_one()
-    )
+    return int(connection.execute(_INSERT_MESSAGE, {"redacted": False, **values}).scalar_one())
 
 
 def touch_conversation(
@@ -39,23 +75,11 @@ def touch_conversation(
     Platforms deliver out of order: an older message never pushes a newer one
     out of the preview.
     """
-    # A conversation is opened when we hear of it, a moment after its first message was written.
-    first = conversations.c.last_author.is_(None)
-    newer = or_(first, conversations.c.last_message_at <= at)
-    preview = (text or "")[:200]
-    values: dict[str, Any] = {
-        "last_message_at": case((newer, at), else_=conversations.c.last_message_at),
-        "last_text": case((newer, preview), else_=conversations.c.last_text),
-        "last_author": case((newer, author), else_=conversations.c.last_author),
-    }
+    facts = {"key": conversation_id, "at": at, "preview": (text or "")[:200], "author": author}
     if customer_wrote:
-        later = or_(conversations.c.last_inbound_at.is_(None), conversations.c.last_inbound_at < at)
-        values["last_inbound_at"] = case((later, at), else_=conversations.c.last_inbound_at)
-        values["unread"] = conversations.c.unread + 1
-        values["standby"] = standby
-    connection.execute(
-        update(conversations).where(conversations.c.id == conversation_id).values(**values)
-    )
+        connection.execute(_TOUCH_BY_CUSTOMER, {**facts, "in_standby": standby})
+    else:
+        connection.execute(_TOUCH_BY_US, facts)
 
 
 def list_messages(
@@ -127,7 +151,7 @@ def mark_read_up_to(
 
 def keep_reply_token(connection: Connection, **values: Any) -> None:
     """Remember a reply token; the same one again (a redelivery) changes nothing."""
-    connection.execute(upsert(connection, reply_tokens).values(**values).on_conflict_do_nothing())
+    connection.execute(_KEEP_TOKEN[connection.dialect.name], values)
 
 
 def _unspent(conversation_id: int, delivery_id: str | None, now: datetime) -> Any:

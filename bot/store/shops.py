@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from bot.store.changes import upsert
 from bot.store.tables import channels, counters, shops
@@ -69,15 +69,21 @@ def find_channel(connection: Connection, channel_id: int) -> Row[Any]:
     return connection.execute(select(channels).where(channels.c.id == channel_id)).one()
 
 
+# What every webhook runs is built once: building a statement costs more than running it.
+_BY_KEY = select(channels).where(channels.c.key == bindparam("key"))
+_BY_ACCOUNT = select(channels).where(
+    channels.c.kind == bindparam("kind"), channels.c.account_id == bindparam("account")
+)
+
+
 def find_channel_by_key(connection: Connection, key: str) -> Row[Any] | None:
     """Find a channel by the last part of its webhook address."""
-    return connection.execute(select(channels).where(channels.c.key == key)).one_or_none()
+    return connection.execute(_BY_KEY, {"key": key}).one_or_none()
 
 
 def find_channel_by_account(connection: Connection, kind: str, account_id: str) -> Row[Any] | None:
     """Find a channel by the platform's own id of its account."""
-    query = select(channels).where(channels.c.kind == kind, channels.c.account_id == account_id)
-    return connection.execute(query).one_or_none()
+    return connection.execute(_BY_ACCOUNT, {"kind": kind, "account": account_id}).one_or_none()
 
 
 def insert_channel(connection: Connection, **values: Any) -> int:

@@ -16,6 +16,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+MOST_OPENED = 1000
+"""Channels whose secrets are kept open in this process's memory."""
+
 
 class WrongKey(Exception):
     """What lies in the database was sealed under another secret key."""
@@ -28,6 +31,7 @@ class Vault:
         """``secret_key`` is the installation's; each use derives a key of its own."""
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(secret_key, b"at rest")))
         self._bills = _derive(secret_key, b"bill links")
+        self._opened: dict[bytes, dict[str, str]] = {}
 
     def seal(self, secrets: dict[str, str]) -> bytes:
         """Encrypt a small mapping of secrets."""
@@ -35,13 +39,20 @@ class Vault:
 
     def open(self, sealed: bytes) -> dict[str, str]:
         """Decrypt what ``seal`` made. Raises ``WrongKey``."""
+        sealed = bytes(sealed)
+        known = self._opened.get(sealed)
+        if known is not None:
+            return known
         try:
-            opened: dict[str, str] = json.loads(self._fernet.decrypt(bytes(sealed)))
+            opened: dict[str, str] = json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:
             raise WrongKey(
                 "the stored channel secrets were sealed under another secret_key: "
                 "set secret_key back to the one that this database was made with"
             ) from None
+        if len(self._opened) >= MOST_OPENED:
+            self._opened.clear()
+        self._opened[sealed] = opened
         return opened
 
     def bill_token(self, order_id: int, generation: int) -> str:
