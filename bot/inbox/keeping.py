@@ -7,7 +7,16 @@ from typing import Any
 
 import structlog
 
-from bot.messages import Author, Event, InboundMessage, OtherEvent, StatusUpdate
+from bot.inbox import changing
+from bot.messages import (
+    Address,
+    Author,
+    Event,
+    InboundMessage,
+    MessageChange,
+    OtherEvent,
+    StatusUpdate,
+)
 from bot.runtime import Work
 from bot.store import changes, conversations, events, messages
 from bot.store.database import is_passing
@@ -17,6 +26,16 @@ log = structlog.get_logger(__name__)
 
 REPLY_TOKEN_LIFE = timedelta(seconds=50)
 """LINE promises one minute from the delivery; the rest is for the way back."""
+
+NOTICES = frozenset(
+    {
+        *("follow", "unfollow", "join", "leave", "memberJoined", "memberLeft"),
+        *("accountLink", "membership", "videoPlayComplete", "beacon"),
+        *("referral", "optin", "mention", "account_linking"),
+        *("pass_thread_control", "take_thread_control", "request_thread_control"),
+    }
+)
+"""Events that pages have words for; others are shown as what they are: unsupported."""
 
 
 def keep_carefully(work: Work, owner: Any, raw_id: int, event: Event) -> None:
@@ -41,6 +60,8 @@ def keep(work: Work, owner: Any, raw_id: int, event: Event) -> None:
     """Write one event down, unless its key has been seen before."""
     if isinstance(event, InboundMessage):
         fresh = _keep_message(work, owner, raw_id, event)
+    elif isinstance(event, MessageChange):
+        fresh = _keep_change(work, owner, raw_id, event)
     elif isinstance(event, StatusUpdate):
         fresh = _keep_status(work, owner, raw_id, event)
     else:
@@ -53,14 +74,7 @@ def keep(work: Work, owner: Any, raw_id: int, event: Event) -> None:
 
 
 def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) -> bool:
-    conversation_id = conversations.open_conversation(
-        work.connection,
-        shop_id=owner.shop_id,
-        channel_id=owner.id,
-        platform_id=event.address.id,
-        kind=event.address.kind,
-        at=work.now,
-    )
+    conversation_id = _open(work, owner, event.address)
     from_customer = event.author == Author.CUSTOMER
     has_effect = from_customer and not event.standby
     event_id = _insert_event(
@@ -89,20 +103,46 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
         sent_at=event.sent_at,
         received_at=work.now,
         state="received" if from_customer else "sent",
+        facts=_facts(event),
     )
     events.name_message(work.connection, event_id, message_id)
     _show(work, owner, conversation_id, event)
-    if event.reply_token:
-        messages.keep_reply_token(
-            work.connection,
-            shop_id=owner.shop_id,
-            conversation_id=conversation_id,
-            token=event.reply_token,
-            expires_at=work.now + REPLY_TOKEN_LIFE,
-        )
+    _keep_reply_token(work, owner, conversation_id, event.reply_token)
+    if event.platform_id:
+        changing.catch_up(work, owner, message_id, event.platform_id)
     if has_effect:
         work.ring("inbound")
     return True
+
+
+def _keep_change(work: Work, owner: Any, raw_id: int, event: MessageChange) -> bool:
+    conversation_id = _open(work, owner, event.address)
+    event_id = _insert_event(
+        work,
+        owner,
+        raw_id,
+        event,
+        kind=event.change[:40],
+        state="done",
+        occurred_at=event.sent_at,
+        conversation_id=conversation_id,
+    )
+    if event_id is None:
+        return False
+    changing.change(work, owner, conversation_id, raw_id, event)
+    if event.change == "reaction":
+        # A tap on our message opens Meta's window as words do.
+        messages.open_window(work.connection, conversation_id, event.sent_at)
+    changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
+    return True
+
+
+def _facts(event: InboundMessage) -> dict[str, Any]:
+    """Give what is kept beside a message's words: its facts, and what each attachment is."""
+    if not event.attachments:
+        return event.facts
+    told = [{"kind": one.kind, **one.facts} for one in event.attachments]
+    return {**event.facts, "attachments": told}
 
 
 def _show(work: Work, owner: Any, conversation_id: int, event: InboundMessage) -> None:
@@ -114,6 +154,7 @@ def _show(work: Work, owner: Any, conversation_id: int, event: InboundMessage) -
         author=event.author,
         customer_wrote=event.author == Author.CUSTOMER,
         standby=event.standby,
+        opens_window=event.opens_window,
     )
     changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
 
@@ -140,18 +181,10 @@ def _keep_status(work: Work, owner: Any, raw_id: int, event: StatusUpdate) -> bo
 
 
 def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
-    """Keep what moves nothing; where it names a conversation, it is shown there."""
+    """Keep what says nothing; where it names a conversation and is not quiet, it is shown there."""
     at = event.sent_at or work.now
-    conversation_id = None
-    if event.address is not None:
-        conversation_id = conversations.open_conversation(
-            work.connection,
-            shop_id=owner.shop_id,
-            channel_id=owner.id,
-            platform_id=event.address.id,
-            kind=event.address.kind,
-            at=work.now,
-        )
+    shown = event.address is not None and not event.quiet
+    conversation_id = _open(work, owner, event.address) if shown and event.address else None
     event_id = _insert_event(
         work,
         owner,
@@ -172,16 +205,42 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
             conversation_id=conversation_id,
             direction="in",
             author=Author.SYSTEM,
-            kind="unsupported",
+            kind="notice" if event.kind in NOTICES and not event.error else "unsupported",
             platform_id=event.platform_id,
             sent_at=at,
             received_at=work.now,
             state="received",
             reason=event.kind[:300],
+            facts=event.facts,
         )
         events.name_message(work.connection, event_id, message_id)
+        if event.opens_window:
+            messages.open_window(work.connection, conversation_id, at)
+        _keep_reply_token(work, owner, conversation_id, event.reply_token)
         changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
     return True
+
+
+def _open(work: Work, owner: Any, address: Address) -> int:
+    return conversations.open_conversation(
+        work.connection,
+        shop_id=owner.shop_id,
+        channel_id=owner.id,
+        platform_id=address.id,
+        kind=address.kind,
+        at=work.now,
+    )
+
+
+def _keep_reply_token(work: Work, owner: Any, conversation_id: int, token: str | None) -> None:
+    if token:
+        messages.keep_reply_token(
+            work.connection,
+            shop_id=owner.shop_id,
+            conversation_id=conversation_id,
+            token=token,
+            expires_at=work.now + REPLY_TOKEN_LIFE,
+        )
 
 
 def _insert_event(work: Work, owner: Any, raw_id: int, event: Event, **values: Any) -> int | None:

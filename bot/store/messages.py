@@ -31,7 +31,12 @@ from bot.store.types import Utc
 # What every webhook runs is built once: building a statement costs more than running it.
 
 
-def _touch(*, customer_wrote: bool) -> Any:
+def _later(at: Any) -> Any:
+    known = conversations.c.last_inbound_at
+    return case((or_(known.is_(None), known < at), at), else_=known)
+
+
+def _touch(*, customer_wrote: bool, opens_window: bool = True) -> Any:
     """Keep what the list shows; an older message never pushes a newer one out of the preview."""
     at = bindparam("at", type_=Utc())
     # A conversation is opened when we hear of it, a moment after its first message was written.
@@ -42,8 +47,8 @@ def _touch(*, customer_wrote: bool) -> Any:
         "last_author": case((newer, bindparam("author")), else_=conversations.c.last_author),
     }
     if customer_wrote:
-        later = or_(conversations.c.last_inbound_at.is_(None), conversations.c.last_inbound_at < at)
-        values["last_inbound_at"] = case((later, at), else_=conversations.c.last_inbound_at)
+        if opens_window:
+            values["last_inbound_at"] = _later(at)
         values["unread"] = conversations.c.unread + 1
         values["standby"] = bindparam("in_standby", type_=Boolean())
     return update(conversations).where(conversations.c.id == bindparam("key")).values(**values)
@@ -51,6 +56,7 @@ def _touch(*, customer_wrote: bool) -> Any:
 
 _INSERT_MESSAGE = insert(messages).returning(messages.c.id)
 _TOUCH_BY_CUSTOMER = _touch(customer_wrote=True)
+_TOUCH_BESIDE = _touch(customer_wrote=True, opens_window=False)
 _TOUCH_BY_US = _touch(customer_wrote=False)
 _KEEP_TOKEN = build_upserts(reply_tokens, lambda statement: statement.on_conflict_do_nothing())
 
@@ -69,6 +75,7 @@ def touch_conversation(
     author: str,
     customer_wrote: bool,
     standby: bool = False,
+    opens_window: bool = True,
 ) -> None:
     """Keep what the list shows: newest message, unread count, start of the window.
 
@@ -77,9 +84,17 @@ def touch_conversation(
     """
     facts = {"key": conversation_id, "at": at, "preview": (text or "")[:200], "author": author}
     if customer_wrote:
-        connection.execute(_TOUCH_BY_CUSTOMER, {**facts, "in_standby": standby})
+        statement = _TOUCH_BY_CUSTOMER if opens_window else _TOUCH_BESIDE
+        connection.execute(statement, {**facts, "in_standby": standby})
     else:
         connection.execute(_TOUCH_BY_US, facts)
+
+
+def open_window(connection: Connection, conversation_id: int, at: datetime) -> None:
+    """Note that a customer did something which lets us answer: a tap, a reaction, a follow."""
+    later = _later(bindparam("at", type_=Utc()))
+    statement = update(conversations).where(conversations.c.id == bindparam("key"))
+    connection.execute(statement.values(last_inbound_at=later), {"key": conversation_id, "at": at})
 
 
 def list_messages(

@@ -136,7 +136,35 @@ messages = Table(
     Column("edited_at", Utc),
     Column("delivery_id", String(36)),
     Column("invoice_id", Id),
+    Column("facts", Json, nullable=False, server_default="{}"),
+    Column("reactions", Json, nullable=False, server_default="{}"),  # who: emoji
     Index("ix_messages_thread", "conversation_id", "sent_at", "id"),
     Index(None, "conversation_id", "platform_id"),
     Index(None, "delivery_id"),
+)
+
+message_versions = Table(
+    "message_versions",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("message_id", "messages"),
+    Column("text", Text),  # what it said until then
+    Column("at", Utc, nullable=False),
+    Index(None, "message_id"),
+)
+
+# An edit or an unsend may come before its message; the unsend then still wins.
+message_changes = Table(
+    "message_changes",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("channel_id", "channels"),
+    Column("platform_id", String(300), nullable=False),
+    make_ref("delivery_id", "raw_deliveries"),  # where its words stand
+    Column("change", String(8), nullable=False),  # edit | unsend
+    Column("text", Text),
+    Column("at", Utc, nullable=False),
+    UniqueConstraint("channel_id", "platform_id", "change"),
 )
