@@ -134,7 +134,7 @@ def _read(
     if channel is None:
         return "parse_error", MALFORMED
     state: tuple[str, str | None] = ("read", None)
-    for entry in channel.parse(decoded):
+    for entry in channel.parse(decoded, work.now):
         owner = channel_row or (
             shops.find_channel_by_account(work.connection, channel.kind, entry.account_id)
             if entry.account_id

@@ -358,7 +358,7 @@ def test_a_replay_of_what_fits_no_table_keeps_its_error(shop: Shop) -> None:
     assert [row.state for row in before] == ["error"]
 
 
-def test_what_is_not_text_is_kept_and_shown_as_unsupported(shop: Shop) -> None:
+def test_what_is_not_text_is_kept_and_shown_as_what_it_is(shop: Shop) -> None:
     follow = shop.line_event("x") | {"type": "follow"}
     del follow["message"]
     sticker = shop.line_event("x")
@@ -367,7 +367,7 @@ def test_what_is_not_text_is_kept_and_shown_as_unsupported(shop: Shop) -> None:
     shop.post_line(shop.line_body(follow, sticker))
     assert shop.handle() == 1
 
-    assert [row.kind for row in shop.rows("messages")] == ["unsupported", "unsupported"]
+    assert [row.kind for row in shop.rows("messages")] == ["unsupported", "sticker"]
     assert {row.state for row in shop.rows("events")} == {"done"}
 
 
