@@ -13,7 +13,16 @@ from bot.messages import Author, Lane
 from bot.ordering import OrderView
 from bot.runtime import Runtime
 from bot.staff import Actor
-from bot.store import changes, conversations, messages, orders, people, products, shops
+from bot.store import (
+    changes,
+    conversations,
+    messages,
+    orders,
+    people,
+    products,
+    shops,
+    versions,
+)
 from handlers.display import show_day, show_span, show_time
 from handlers.words import has_phrase, phrase
 
@@ -40,6 +49,10 @@ class Bubble:
     state_word: str
     lane_word: str
     bill_url: str | None
+    notice: str
+    things: tuple[str, ...]
+    versions: tuple[Any, ...]
+    reactions: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,7 @@ def read_desk(
             else []
         )
         bills = _bill_urls(runtime, connection, shop.id, rows)
+        earlier = versions.list_versions(connection, [row.id for row in rows if row.edited_at])
         way = _read_way(connection, conversation, now, language)
     kept = rows[:PAGE][::-1]
     more = len(rows) > PAGE
@@ -107,7 +121,15 @@ def read_desk(
         conversation=conversation,
         channel_name=CHANNELS[conversation.channel].name,
         bubbles=tuple(
-            _bubbles(kept, conversation, shop=shop, names=names, bills=bills, language=language)
+            _bubbles(
+                kept,
+                conversation,
+                shop=shop,
+                names=names,
+                bills=bills,
+                earlier=earlier,
+                language=language,
+            )
         ),
         older=write_mark((kept[0].sent_at, kept[0].id)) if more else None,
         way=way,
@@ -164,6 +186,28 @@ def _bill_urls(
     return found
 
 
+def _notice(row: Any, language: str) -> str:
+    """Word what happened in a conversation without anybody saying something; "" for the rest."""
+    key = f"notice.{row.reason}"
+    return phrase(key, language) if row.kind == "notice" and has_phrase(key, language) else ""
+
+
+def _things(row: Any, language: str) -> tuple[str, ...]:
+    """Name what came with a message: a picture, a file by its name, a place by its address."""
+    told = []
+    for thing in row.facts.get("attachments", []):
+        key = f"kind.{thing.get('kind')}"
+        word = phrase(key, language) if has_phrase(key, language) else ""
+        name = thing.get("name") or thing.get("title") or ""
+        where = thing.get("address") or ""
+        parts = [str(part) for part in (word, name, where) if part]
+        told.append(": ".join(parts[:2]) + (f" ({parts[2]})" if len(parts) > 2 else ""))
+    key = f"kind.{row.kind}"
+    if not told and has_phrase(key, language):
+        told.append(phrase(key, language))
+    return tuple(one for one in told if one)
+
+
 def _read_way(connection: Any, conversation: Any, now: datetime, language: str) -> Way:
     route = outbox.route_now(connection, conversation, now, billing=False)
     words = phrase(f"reply.lane_{route.lane}", language)
@@ -180,6 +224,7 @@ def _bubbles(
     shop: Any,
     names: dict[int, str],
     bills: dict[int, str],
+    earlier: dict[int, list[Any]],
     language: str,
 ) -> Iterable[Bubble]:
     shown = ""
@@ -198,6 +243,10 @@ def _bubbles(
             state_word=word,
             lane_word=phrase(lane, language) if row.lane and has_phrase(lane, language) else "",
             bill_url=bills.get(row.invoice_id),
+            notice=_notice(row, language),
+            things=_things(row, language),
+            versions=tuple(earlier.get(row.id, ())),
+            reactions=" ".join(one["emoji"] for one in row.reactions.values()),
         )
         shown = day
 

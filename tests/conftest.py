@@ -25,6 +25,8 @@ RUN = "OPENBILL_TEST_RUN_PID"
 
 # Time is the machine's affair, not the test's; and a run in CI says the same thing twice.
 settings.register_profile("openbill", deadline=None, derandomize=bool(os.environ.get("CI")))
+# For a night: pytest tests/contracts/test_channels_fuzz.py --hypothesis-profile=long
+settings.register_profile("long", deadline=None, max_examples=20_000)
 settings.load_profile("openbill")
 
 

@@ -46,8 +46,20 @@ class Channel(Protocol):
         """Say whether a decoded body is of this platform (Meta's ``object``); never raises."""
         ...
 
-    def parse(self, body: Any) -> list[Entry]:
-        """Read a decoded body, tolerantly, event by event; never raises on content."""
+    def parse(self, body: Any, received_at: datetime) -> list[Entry]:
+        """Read a decoded body, tolerantly, event by event; never raises on content.
+
+        What has no likely time of its own counts as sent at ``received_at`` (UTC).
+        """
+        ...
+
+    def redact(self, body: Any, platform_id: str) -> Any:
+        """Give the decoded body without what one withdrawn message said.
+
+        Its text, attachments and payload go, in the original and in its edits;
+        ids, types and times stay, and so does every other message. ``body`` itself
+        is not changed; never raises on content.
+        """
         ...
 
     def route(self, window: Window, now: datetime, *, billing: bool) -> Route:
@@ -93,6 +105,6 @@ CHANNELS: dict[str, Channel] = {
 
 To add one: a module here with a class that keeps ``Channel``'s contract, one
 line in this table, its fixtures under ``tests/fixtures/<word>/``; then
-``tests/contracts/test_channels.py`` judges it. What needs a platform's SDK
+the ``tests/contracts/test_channels_*`` judge it. What needs a platform's SDK
 stands in a module of its own, imported when the first message is sent.
 """

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.messages import OtherEvent
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Neither LINE nor Messenger sent a webhook before 2011; a time after 2100 would
 # sort its message behind every later one, for ever.
@@ -20,11 +22,18 @@ _EARLIEST_MS = 1_293_840_000_000
 _LATEST_MS = 4_102_444_800_000
 # Meta writes seconds in some entries and milliseconds in others.
 _SECONDS_BELOW = 100_000_000_000
-# Bounded, because ids become keys of unique indexes (PostgreSQL: 2,704 bytes).
-_ID_LENGTH = 512
+# As many characters as the store's columns hold; the platforms' longest ids have some 200.
+_ID_LENGTH = 300
+PERSON_ID_LENGTH = 200
+_KEY_LENGTH = 300
 _LABEL_LENGTH = 100
+_WORDS_LENGTH = 1000
+_LINK_LENGTH = 4000
+# Up to here every whole number survives JSON in any language.
+_LARGEST = 2**53
 # What no database and no UTF-8 can hold: NUL, and one half of a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LINK = re.compile(r"https?://[^\s\x00-\x20\x7f\ud800-\udfff]+", re.IGNORECASE)
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -47,13 +56,19 @@ def readable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-def identifier(value: Any) -> str | None:
-    """Read a platform's id: a non-empty string of at most 512, or a whole number."""
+def identifier(value: Any, limit: int = _ID_LENGTH) -> str | None:
+    """Read a platform's id: a non-empty string of at most ``limit``, or a whole number."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**30:
         return str(value)
-    if not isinstance(value, str) or not value or len(value) > _ID_LENGTH:
+    if not isinstance(value, str) or not value or len(value) > limit:
         return None
     return None if _UNSTORABLE.search(value) else value
+
+
+def event_key(*parts: str | None) -> str:
+    """Join what names an event, at most 300 characters; a longer name becomes its digest."""
+    whole = ":".join(part for part in parts if part)
+    return whole if len(whole) <= _KEY_LENGTH else "long:" + digest(whole)
 
 
 def label(value: Any) -> str | None:
@@ -61,6 +76,47 @@ def label(value: Any) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     return readable(value[:_LABEL_LENGTH])
+
+
+def words(value: Any, limit: int = _WORDS_LENGTH) -> str | None:
+    """Read some words said beside a message, cut to ``limit`` characters; None if there are none.
+
+    Their line breaks stay.
+    """
+    if not isinstance(value, str) or not value:
+        return None
+    return readable(value[:limit])
+
+
+def number(value: Any) -> int | float | None:
+    """Read a number that JSON can carry and a person can use: finite, and below 2**53."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if -_LARGEST <= value <= _LARGEST else None
+
+
+def scalar(value: Any) -> str | int | float | bool | None:
+    """Read words, a number, or yes and no; None for anything else."""
+    if isinstance(value, bool):
+        return value
+    return words(value) if isinstance(value, str) else number(value)
+
+
+def link(value: Any) -> str | None:
+    """Read a web address of at most 4,000 characters; it is not yet safe to fetch or to open."""
+    if not isinstance(value, str) or len(value) > _LINK_LENGTH:
+        return None
+    return value if _LINK.fullmatch(value) else None
+
+
+def stated(**facts: Any) -> dict[str, Any]:
+    """Collect the facts that a platform did state: those that are not None or empty lists."""
+    return {name: fact for name, fact in facts.items() if fact is not None and fact not in ([], {})}
+
+
+def picked(value: Any, *names: str) -> dict[str, Any]:
+    """Take the named scalars out of an object, as facts of the same names."""
+    return stated(**{name: scalar(mapping(value).get(name)) for name in names})
 
 
 def moment(value: Any) -> datetime | None:
@@ -74,6 +130,13 @@ def moment(value: Any) -> datetime | None:
     if not _EARLIEST_MS <= value <= _LATEST_MS:
         return None
     return _EPOCH + timedelta(milliseconds=int(value))
+
+
+def malformed(value: Any, error: str, received_at: datetime) -> OtherEvent:
+    """Keep what is not even an event; ``error`` is a sentence about what is wrong with it."""
+    raw = kept(value)
+    sent_at = moment(raw.get("timestamp")) or received_at
+    return OtherEvent("malformed:" + digest(raw), "malformed", sent_at, error=error, raw=raw)
 
 
 def header(headers: Mapping[str, str], name: str) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.channels.fields import readable
-from bot.channels.graph import SAY
+from bot.channels.graph_messages import SAY
 from bot.channels.graphemes import Measure, cut, split, utf16_units
 from bot.messages import Bill, Button, Card, Row
 

@@ -1,4 +1,4 @@
-"""LINE: the Messaging API's signature, events, lanes, limits and calls.
+"""LINE: the Messaging API's signature, envelope, lanes, limits and calls.
 
 Facts are from https://developers.line.biz/en/reference/messaging-api/ unless a
 comment says otherwise.
@@ -13,32 +13,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.channels import flex
-from bot.channels.fields import (
-    digest,
-    header,
-    identifier,
-    kept,
-    label,
-    mapping,
-    moment,
-    readable,
-)
+from bot.channels import flex, line_events
+from bot.channels.fields import header, identifier, malformed, mapping, readable
 from bot.channels.graphemes import split, utf16_units
 from bot.messages import (
     Account,
-    Address,
-    AddressKind,
-    Author,
     Bill,
     Card,
     Content,
     Entry,
-    Event,
     Guarantee,
-    InboundMessage,
     Lane,
-    OtherEvent,
     Picture,
     Receipt,
     Route,
@@ -49,8 +34,6 @@ from bot.messages import (
 
 TEXT_UNITS = 5000
 MESSAGES_A_REQUEST = 5
-# The console's verify button once sent events that carried these as reply tokens.
-_DUMMY_TOKENS = frozenset({"0" * 32, "f" * 32})
 _GUARANTEES = {Lane.PUSH: Guarantee.KEYED, Lane.REPLY: Guarantee.TOKEN}
 
 
@@ -74,13 +57,21 @@ class Line:
         """Say whether ``body`` is an object with ``events``."""
         return isinstance(body, dict) and "events" in body
 
-    def parse(self, body: Any) -> list[Entry]:
+    def parse(self, body: Any, received_at: datetime) -> list[Entry]:
         """Read ``{"destination", "events"}``; anything else is one malformed event."""
         events = mapping(body).get("events")
         if not isinstance(events, list):
-            return [Entry(None, (_malformed(body, None, "The delivery has no list of events."),))]
+            error = "The delivery has no list of events."
+            return [Entry(None, (malformed(body, error, received_at),))]
         account_id = identifier(body.get("destination"))
-        return [Entry(account_id, tuple(_event(event) for event in events))]
+        return [Entry(account_id, tuple(line_events.read(event, received_at) for event in events))]
+
+    def redact(self, body: Any, platform_id: str) -> Any:
+        """Take what the message ``platform_id`` said out of the event that brought it."""
+        events = mapping(body).get("events")
+        if not isinstance(events, list):
+            return body
+        return {**body, "events": [line_events.redact(event, platform_id) for event in events]}
 
     def route(self, window: Window, now: datetime, *, billing: bool) -> Route:
         """Push a bill, because only a push has a retry key; answer free while a token lives."""
@@ -117,84 +108,6 @@ class Line:
         from bot.channels import line_client  # noqa: PLC0415 - loads the SDK
 
         return line_client.check(account)
-
-
-def _event(event: Any) -> Event:
-    """Read one event; whatever is wrong with it stays with it."""
-    kind = label(mapping(event).get("type"))
-    if kind is None:
-        return _malformed(event, None, "The event has no type.")
-    sent_at = moment(event.get("timestamp"))
-    address = _address(mapping(event.get("source")))
-    if kind != "message":
-        return OtherEvent(_key(event), kind, sent_at, address, _subject(event, kind), raw=event)
-    if sent_at is None:
-        return _malformed(event, address, "The message has no likely time.")
-    if address is None:
-        return _malformed(event, None, "The message does not say where it was written.")
-    return _message(event, address, sent_at)
-
-
-def _message(event: dict[str, Any], address: Address, sent_at: datetime) -> Event:
-    message = event.get("message")
-    if not isinstance(message, dict):
-        return _malformed(event, address, "The message event has no message.")
-    text = message.get("text") if message.get("type") == "text" else None
-    token = identifier(event.get("replyToken"))
-    return InboundMessage(
-        event_key=_key(event),
-        address=address,
-        author=Author.CUSTOMER,
-        kind="text" if isinstance(text, str) else "unsupported",
-        text=readable(text) if isinstance(text, str) else None,
-        platform_id=identifier(message.get("id")),
-        sent_at=sent_at,
-        sender_id=identifier(mapping(event.get("source")).get("userId")),
-        reply_token=None if token in _DUMMY_TOKENS else token,
-        quoted_id=identifier(message.get("quotedMessageId")),
-        # Any mode but "active" means that another module holds the chat.
-        standby=event.get("mode", "active") != "active",
-        raw=event,
-    )
-
-
-def _address(source: dict[str, Any]) -> Address | None:
-    """A group's or room's id comes before the user's, which there only says who wrote."""
-    for name, kind in (
-        ("groupId", AddressKind.GROUP),
-        ("roomId", AddressKind.ROOM),
-        ("userId", AddressKind.USER),
-    ):
-        found = identifier(source.get(name))
-        if found is not None:
-            return Address(found, kind)
-    return None
-
-
-def _subject(event: dict[str, Any], kind: str) -> str | None:
-    """The message that an event is about: the withdrawn one, or the edited one."""
-    if kind == "unsend":
-        return identifier(mapping(event.get("unsend")).get("messageId"))
-    return identifier(mapping(event.get("message")).get("id"))
-
-
-def _key(event: dict[str, Any]) -> str:
-    """Name an event for ever. Older bodies have no ``webhookEventId``."""
-    given = identifier(event.get("webhookEventId"))
-    if given is not None:
-        return given
-    message_id = identifier(mapping(event.get("message")).get("id"))
-    if message_id is not None and event.get("type") == "message":
-        return f"message:{message_id}"
-    # A redelivery differs from its original in these two, so they do not count.
-    volatile = ("deliveryContext", "replyToken")
-    return "digest:" + digest({key: event[key] for key in event if key not in volatile})
-
-
-def _malformed(event: Any, address: Address | None, error: str) -> OtherEvent:
-    raw = kept(event)
-    kind = label(raw.get("type")) or "malformed"
-    return OtherEvent(_key(raw), kind, moment(raw.get("timestamp")), address, error=error, raw=raw)
 
 
 def _messages(content: Content) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -85,7 +85,15 @@ def replay(runtime: Runtime, delivery_id: int) -> str:
         channel_row = (
             shops.find_channel(work.connection, raw.channel_id) if raw.channel_id else None
         )
-        state, reason = _read(work, raw.webhook, channel_row, raw.body, delivery_id, careful=True)
+        state, reason = _read(
+            work,
+            raw.webhook,
+            channel_row,
+            raw.body,
+            delivery_id,
+            received_at=raw.received_at,
+            careful=True,
+        )
         events.update_raw(work.connection, delivery_id, state=state, reason=reason)
         return state
 
@@ -123,14 +131,23 @@ def _take_in(
         body=body,
         state="read",
     )
-    state, reason = _read(work, webhook, channel_row, body, raw_id, careful=careful)
+    state, reason = _read(
+        work, webhook, channel_row, body, raw_id, received_at=work.now, careful=careful
+    )
     if state != "read":
         events.update_raw(work.connection, raw_id, state=state, reason=reason)
     return raw_id
 
 
 def _read(
-    work: Work, webhook: str, channel_row: Any | None, body: bytes, raw_id: int, *, careful: bool
+    work: Work,
+    webhook: str,
+    channel_row: Any | None,
+    body: bytes,
+    raw_id: int,
+    *,
+    received_at: datetime,
+    careful: bool,
 ) -> tuple[str, str | None]:
     """Write a body's events down; give the raw delivery's state and, if it is odd, why."""
     decoded = _decode(body)
@@ -138,7 +155,7 @@ def _read(
     if channel is None:
         return "parse_error", MALFORMED
     state: tuple[str, str | None] = ("read", None)
-    for entry in channel.parse(decoded):
+    for entry in channel.parse(decoded, received_at):
         owner = channel_row or (
             shops.find_channel_by_account(work.connection, channel.kind, entry.account_id)
             if entry.account_id

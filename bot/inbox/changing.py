@@ -28,7 +28,7 @@ def change(work: Work, owner: Any, conversation_id: int, raw_id: int, event: Mes
             who = event.sender_id or event.address.id
             versions.react(work.connection, message, who, event.text, event.sent_at)
         return
-    fresh = versions.note_change(
+    versions.note_change(
         work.connection,
         shop_id=owner.shop_id,
         channel_id=owner.id,
@@ -38,10 +38,10 @@ def change(work: Work, owner: Any, conversation_id: int, raw_id: int, event: Mes
         text=event.text if event.change == "edit" else None,
         at=event.sent_at,
     )
-    if message is not None and fresh:
+    if message is not None:
         _apply(work, owner, message)
-    elif event.change == "edit":
-        _forget_late_words(work, owner, raw_id, event)
+    elif "unsend" in versions.find_changes(work.connection, owner.id, event.platform_id):
+        _strip_changes(work, owner, event.platform_id)
 
 
 def catch_up(work: Work, owner: Any, message_id: int, platform_id: str) -> None:
@@ -74,15 +74,15 @@ def _edit(work: Work, message: Any, edit: Any) -> None:
 
 
 def _unsend(work: Work, owner: Any, message: Any) -> None:
-    for delivery_id in versions.deliveries_with(work.connection, message, owner.id):
+    for delivery_id in versions.deliveries_of(work.connection, owner.id, message.id):
         _strip(work, owner, delivery_id, message.platform_id)
-    versions.redact(work.connection, message, owner.id)
+    _strip_changes(work, owner, message.platform_id)
+    versions.redact(work.connection, message)
 
 
-def _forget_late_words(work: Work, owner: Any, raw_id: int, event: MessageChange) -> None:
-    """Take an edit's words out of its own delivery when the message is unsent already."""
-    if "unsend" in versions.find_changes(work.connection, owner.id, event.platform_id):
-        _strip(work, owner, raw_id, event.platform_id)
+def _strip_changes(work: Work, owner: Any, platform_id: str) -> None:
+    for delivery_id in versions.redact_changes(work.connection, owner.id, platform_id):
+        _strip(work, owner, delivery_id, platform_id)
 
 
 def _strip(work: Work, owner: Any, delivery_id: int, platform_id: str) -> None:

@@ -130,8 +130,8 @@ def _keep_change(work: Work, owner: Any, raw_id: int, event: MessageChange) -> b
     if event_id is None:
         return False
     changing.change(work, owner, conversation_id, raw_id, event)
-    if event.change == "reaction":
-        # A tap on our message opens Meta's window as words do.
+    if event.change == "reaction" and event.sender_id == event.address.id:
+        # A customer's tap opens Meta's window as words do.
         messages.open_window(work.connection, conversation_id, event.sent_at)
     changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
     return True

@@ -166,6 +166,10 @@ def settle_by_status(
         if row.state in ("sending", "ambiguous", "pending", "needs_review"):
             _mark_sent(work, row, (str(data["platform_id"]),) if data.get("platform_id") else ())
         return
+    named = data.get("platform_id")
+    if named:  # this message and what was sent before it
+        message = messages.find_message_by_platform_id(work.connection, conversation_id, named)
+        at = message.sent_at if message is not None else at
     moved = messages.mark_read_up_to(work.connection, conversation_id, status, at)
     if moved:
         conversation = conversations.lock_conversation(work.connection, conversation_id)

@@ -11,22 +11,21 @@ from bot.store.changes import upsert
 from bot.store.tables import conversations, events, message_changes, message_versions, messages
 
 
-def note_change(connection: Connection, **values: Any) -> bool:
-    """Remember an edit or an unsend by its message's id; False when a newer one is known."""
+def note_change(connection: Connection, **values: Any) -> None:
+    """Remember an edit or an unsend by its message's id."""
     statement = upsert(connection, message_changes).values(**values)
-    statement = statement.on_conflict_do_update(
-        index_elements=["channel_id", "platform_id", "change"],
-        set_={name: values[name] for name in ("text", "at", "delivery_id")},
-        where=message_changes.c.at < values["at"],
-    ).returning(message_changes.c.id)
-    return connection.execute(statement).scalar() is not None
+    connection.execute(statement.on_conflict_do_nothing())
 
 
 def find_changes(connection: Connection, channel_id: int, platform_id: str) -> dict[str, Row[Any]]:
-    """Give what is known to have happened to a message: ``edit`` and ``unsend``."""
-    query = select(message_changes).where(
-        message_changes.c.channel_id == channel_id,
-        message_changes.c.platform_id == platform_id,
+    """Give the newest ``edit`` and the ``unsend`` that are known of a message."""
+    query = (
+        select(message_changes)
+        .where(
+            message_changes.c.channel_id == channel_id,
+            message_changes.c.platform_id == platform_id,
+        )
+        .order_by(message_changes.c.at)
     )
     return {row.change: row for row in connection.execute(query)}
 
@@ -49,17 +48,9 @@ def list_versions(connection: Connection, message_ids: list[int]) -> dict[int, l
     return found
 
 
-def redact(connection: Connection, message: Any, channel_id: int) -> None:
-    """Take everything that a message said out of it, its history, and what waited for it."""
+def redact(connection: Connection, message: Any) -> None:
+    """Take everything that a message said out of it and its history."""
     connection.execute(delete(message_versions).where(message_versions.c.message_id == message.id))
-    connection.execute(
-        update(message_changes)
-        .where(
-            message_changes.c.channel_id == channel_id,
-            message_changes.c.platform_id == message.platform_id,
-        )
-        .values(text=None)
-    )
     connection.execute(
         update(messages)
         .where(messages.c.id == message.id)
@@ -68,16 +59,26 @@ def redact(connection: Connection, message: Any, channel_id: int) -> None:
     renew_preview(connection, message.conversation_id)
 
 
-def deliveries_with(connection: Connection, message: Any, channel_id: int) -> set[int]:
-    """Name the raw deliveries in which a message's words stand: its own and its edits'."""
-    own = select(events.c.delivery_id).where(
-        events.c.channel_id == channel_id, events.c.message_id == message.id
+def redact_changes(connection: Connection, channel_id: int, platform_id: str) -> set[int]:
+    """Take the words out of a message's changes; name the deliveries in which they stand."""
+    statement = (
+        update(message_changes)
+        .where(
+            message_changes.c.channel_id == channel_id,
+            message_changes.c.platform_id == platform_id,
+        )
+        .values(text=None)
+        .returning(message_changes.c.delivery_id)
     )
-    waiting = select(message_changes.c.delivery_id).where(
-        message_changes.c.channel_id == channel_id,
-        message_changes.c.platform_id == message.platform_id,
+    return set(connection.execute(statement).scalars())
+
+
+def deliveries_of(connection: Connection, channel_id: int, message_id: int) -> set[int]:
+    """Name the raw deliveries that brought a message."""
+    query = select(events.c.delivery_id).where(
+        events.c.channel_id == channel_id, events.c.message_id == message_id
     )
-    return {*connection.execute(own).scalars(), *connection.execute(waiting).scalars()}
+    return set(connection.execute(query).scalars())
 
 
 def renew_preview(connection: Connection, conversation_id: int) -> None:

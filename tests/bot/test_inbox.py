@@ -382,7 +382,7 @@ def test_a_busy_database_is_no_fault_of_an_event(
     assert shop.row("events").state == "pending"
 
 
-def test_what_is_not_text_is_kept_and_shown_as_unsupported(shop: Shop) -> None:
+def test_what_is_not_text_is_kept_and_shown_as_what_it_is(shop: Shop) -> None:
     follow = shop.line_event("x") | {"type": "follow"}
     del follow["message"]
     sticker = shop.line_event("x")
@@ -391,7 +391,7 @@ def test_what_is_not_text_is_kept_and_shown_as_unsupported(shop: Shop) -> None:
     shop.post_line(shop.line_body(follow, sticker))
     assert shop.handle() == 1
 
-    assert [row.kind for row in shop.rows("messages")] == ["unsupported", "unsupported"]
+    assert [row.kind for row in shop.rows("messages")] == ["notice", "sticker"]
     assert {row.state for row in shop.rows("events")} == {"done"}
 
 

@@ -71,9 +71,10 @@ class Shop:
         token: str | None = None,
         **more: Any,
     ) -> dict[str, Any]:
-        """One text message as LINE tells of it; ``quoted`` and ``source`` may be given."""
+        """One text message as LINE tells of it; ``quoted``, ``message_id``, ``source`` are free."""
         number = next(self._numbers)
-        message = {"id": f"5{number:08}", "type": "text", "text": text, "quoteToken": "q"}
+        message_id = more.pop("message_id", f"5{number:08}")
+        message = {"id": message_id, "type": "text", "text": text, "quoteToken": "q"}
         if "quoted" in more:
             message["quotedMessageId"] = more.pop("quoted")
         event = {

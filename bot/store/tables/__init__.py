@@ -12,11 +12,9 @@ from bot.store.tables.base import metadata
 from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
 from bot.store.tables.inbox import (
     addresses,
-    contact_merges,
     contacts,
     conversations,
     events,
-    media,
     message_changes,
     message_versions,
     messages,
@@ -49,7 +47,6 @@ __all__ = [
     "api_tokens",
     "audit",
     "channels",
-    "contact_merges",
     "contacts",
     "conversations",
     "counters",
@@ -59,7 +56,6 @@ __all__ = [
     "idempotency_keys",
     "invoices",
     "link_codes",
-    "media",
     "message_changes",
     "message_versions",
     "messages",

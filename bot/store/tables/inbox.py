@@ -166,5 +166,5 @@ message_changes = Table(
     Column("change", String(8), nullable=False),  # edit | unsend
     Column("text", Text),
     Column("at", Utc, nullable=False),
-    UniqueConstraint("channel_id", "platform_id", "change"),
+    UniqueConstraint("channel_id", "platform_id", "change", "at"),
 )

@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from bot.channels.fields import digest, header, identifier, label, moment
+from bot.channels.fields import (
+    digest,
+    event_key,
+    header,
+    identifier,
+    label,
+    link,
+    moment,
+    number,
+    picked,
+    stated,
+    words,
+)
 
 WHEN = datetime(2025, 11, 24, 16, 0, tzinfo=UTC)
 
@@ -34,7 +46,7 @@ def test_an_absurd_time_is_none(value: Any) -> None:
         ("", None),
         ("a\x00", None),
         ("a\ud800", None),
-        ("x" * 513, None),
+        ("x" * 301, None),
         (10**400, None),
         ({}, None),
     ],
@@ -66,3 +78,42 @@ def test_T09_a_digest_follows_any_depth() -> None:
     for _ in range(100_000):
         deep = [deep]
     assert len(digest(deep)) == 64
+
+
+def test_a_key_names_its_parts_and_is_never_longer_than_its_column() -> None:
+    assert event_key("mid", None, "m_1") == "mid:m_1"
+    first, second = event_key("a" * 200, "b" * 200), event_key("a" * 200, "c" * 200)
+    assert first != second
+    assert len(first) <= 300
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("https://scontent.xx.fbcdn.net/v/t1.jpg?oh=1", True),
+        ("HTTP://example.com", True),
+        ("javascript:alert(1)", False),
+        ("//example.com", False),
+        ("https://a b", False),
+        ("https://a\nb", False),
+        ("https://a\x00", False),
+        ("https://\ud800", False),
+        ("https://a/" + "x" * 4000, False),
+        (None, False),
+    ],
+)
+def test_a_link_is_a_web_address_without_blanks(value: Any, read: bool) -> None:
+    assert link(value) == (value if read else None)
+
+
+@pytest.mark.parametrize("value", [True, "1", None, 10**400, float("nan"), float("inf"), 2**53 + 1])
+def test_what_json_cannot_carry_is_no_number(value: Any) -> None:
+    assert number(value) is None
+
+
+def test_facts_are_those_that_were_stated() -> None:
+    assert stated(a=None, b=[], c={}, d=False, e=0, f="") == {"d": False, "e": 0, "f": ""}
+    value = {"a": "x", "b": 1, "c": True, "d": [1], "e": "", "f": float("nan")}
+    assert picked(value, "a", "b", "c", "d", "e", "f", "g") == {"a": "x", "b": 1, "c": True}
+    assert picked(7, "a") == {}
+    assert words("a\nb" * 1000, 4) == "a\nba"
