@@ -69,7 +69,7 @@ def test_a_customers_words_become_an_invoice_on_their_phone(
     assert "240.00" in bill.locator("body").inner_text()
     code = bill.locator(".pay-qr img")
     code.wait_for()
-    assert code.evaluate("image => image.naturalWidth") > 0
+    bill.wait_for_function("image => image.naturalWidth > 0", arg=code.element_handle())
     fits(bill)
 
 
