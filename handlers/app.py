@@ -7,6 +7,7 @@ import hmac
 from datetime import timedelta
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.runtime import Runtime
 from bot.settings import Settings
@@ -28,6 +29,10 @@ def create_app(runtime: Runtime) -> Flask:
     settings = runtime.settings
     app = Flask(__name__, static_folder=None)
     app.config.update(_configuration(settings))
+    if settings.web.proxies:
+        # Addresses only: names and schemes come from the settings, whatever a header says.
+        count = settings.web.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=0)  # type: ignore[method-assign]
     app.extensions[EXTENSION] = runtime
     app.extensions[webhooks.REFUSALS] = webhooks.Refusals()
     app.extensions[live.STREAMS] = live.Streams(live.most_streams(settings))

@@ -18,7 +18,7 @@ from bot.messages import (
     StatusUpdate,
 )
 from bot.runtime import Work
-from bot.store import changes, conversations, events, messages
+from bot.store import changes, conversations, events, messages, versions
 from bot.store.database import is_passing
 from bot.store.vault import digest
 
@@ -67,10 +67,30 @@ def keep(work: Work, owner: Any, raw_id: int, event: Event) -> None:
     else:
         fresh = _keep_other(work, owner, raw_id, event)
     if not fresh:
-        known = events.find_event_by_key(work.connection, owner.id, event.event_key)
-        # Only a replay meets an event in error: what was mended since may work now.
-        if known is not None and events.retry_event(work.connection, known.id):
-            work.ring("inbound")
+        _meet_again(work, owner, event)
+
+
+def _meet_again(work: Work, owner: Any, event: Event) -> None:
+    """Mend what an earlier version could not read; a plain redelivery changes nothing."""
+    known = events.find_event_by_key(work.connection, owner.id, event.event_key)
+    if known is None:
+        return
+    if events.retry_event(work.connection, known.id):
+        work.ring("inbound")
+    message = messages.find_message(work.connection, known.message_id) if known.message_id else None
+    if message is None or message.kind != "unsupported" or message.redacted:
+        return
+    if isinstance(event, InboundMessage) and event.kind != "unsupported":
+        read = {"kind": event.kind, "text": event.text, "facts": _facts(event), "reason": None}
+    elif isinstance(event, OtherEvent) and event.kind in NOTICES and not event.error:
+        read = {"kind": "notice", "facts": event.facts}
+    else:
+        return
+    messages.update_message(work.connection, message.id, **read)
+    versions.renew_preview(work.connection, message.conversation_id)
+    changes.announce(
+        work.connection, owner.shop_id, work.now, conversation_id=message.conversation_id
+    )
 
 
 def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) -> bool:

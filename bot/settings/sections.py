@@ -145,13 +145,15 @@ class OperatorSettings(Section):
 class WebSettings(Section):
     """``[web]``: where the web server listens and how wide it is.
 
-    ``workers`` and ``threads`` of 0 mean: what suits the database.
+    ``workers`` and ``threads`` of 0 mean: what suits the database. ``proxies``
+    is how many reverse proxies of ours stand before it.
     """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(ge=0, le=64)] = 0
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
+    proxies: Annotated[int, Field(ge=0, le=10)] = 0
 
 
 class LogSettings(Section):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import inbox
-from bot.store import versions
+from bot.store import messages, versions
 from tests.support.shop import PAGE, Shop
 
 SECRET = "เลขบัตร 4111"
@@ -244,3 +244,22 @@ def test_a_replay_of_an_edit_or_an_unsend_changes_nothing_twice(shop: Shop) -> N
         inbox.replay(shop.runtime, raw_id)
     assert shop.counts() == before
     assert shop.row("messages").redacted
+
+
+def test_a_replay_mends_what_an_earlier_version_could_not_read(shop: Shop) -> None:
+    sticker = shop.line_event("x")
+    sticker["message"] = {"id": "9", "type": "sticker", "packageId": "1", "stickerId": "2"}
+    raw_id = shop.post_line(shop.line_body(sticker))
+    as_then = {"kind": "unsupported", "text": None, "facts": {}}
+    shop.runtime.store.write(lambda c: messages.update_message(c, 1, **as_then))
+    before = shop.counts()
+
+    inbox.replay(shop.runtime, raw_id)
+
+    message = shop.row("messages")
+    assert message.kind == "sticker"
+    assert message.facts["attachments"][0]["kind"] == "sticker"
+    after = shop.counts()
+    assert {name: after[name] for name in ("messages", "events")} == {
+        name: before[name] for name in ("messages", "events")
+    }

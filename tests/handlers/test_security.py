@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 import structlog
-from flask import Flask
+from flask import Flask, request
 
 from handlers.security import known_hosts
 from tests.handlers.conftest import OPERATOR_PASSWORD, Front
@@ -197,6 +197,22 @@ def test_a_server_for_the_local_network_answers_to_addresses_but_not_to_names(
     client = open_front(OPENBILL_WEB__HOST="0.0.0.0").app.test_client()
     assert client.get("/login", headers={"Host": "192.168.1.7:8000"}).status_code == 200
     assert client.get("/login", headers={"Host": "rebound.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("proxies", "counted"),
+    [("0", "127.0.0.1"), ("1", "203.0.113.9"), ("2", "198.51.100.7")],
+)
+def test_T51_a_visitors_address_is_what_our_own_proxies_say(
+    open_front: Callable[..., Front], proxies: str, counted: str
+) -> None:
+    app = open_front(OPENBILL_WEB__PROXIES=proxies).app
+    seen: list[str | None] = []
+    app.before_request(lambda: seen.append(request.remote_addr))
+    # The first name is the visitor's own invention.
+    forwarded = {"X-Forwarded-For": "10.9.8.7, 198.51.100.7, 203.0.113.9"}
+    app.test_client().get("/login", headers=forwarded)
+    assert seen == [counted]
 
 
 def test_under_https_browsers_are_told_to_stay_there(https_front: Front) -> None:
