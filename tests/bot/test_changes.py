@@ -250,7 +250,7 @@ def test_a_replay_mends_what_an_earlier_version_could_not_read(shop: Shop) -> No
     sticker = shop.line_event("x")
     sticker["message"] = {"id": "9", "type": "sticker", "packageId": "1", "stickerId": "2"}
     raw_id = shop.post_line(shop.line_body(sticker))
-    as_then = {"kind": "unsupported", "text": None, "facts": {}}
+    as_then: dict[str, Any] = {"kind": "unsupported", "text": None, "facts": {}}
     shop.runtime.store.write(lambda c: messages.update_message(c, 1, **as_then))
     before = shop.counts()
 
