@@ -197,7 +197,7 @@ def _welcome(told: Settings) -> list[str]:
             f"  Simulator  {told.base_url}/simulator",
         ]
     if told.operator.email:
-        lines.append(f"  Operators  {told.base_url}/rq/")
+        lines.append(f"  Operators  {told.base_url}/ops")
         if told.demo:
             lines += [
                 f"             sign in as {told.operator.email}",
