@@ -76,18 +76,21 @@ class Up:
 
     def children(self) -> dict[int, str]:
         """Every process below this one, by its id: its arguments or title."""
-        found: dict[int, str] = {}
-        parents = {self.process.pid}
-        for stat in sorted(Path("/proc").glob("[0-9]*/stat"), key=lambda p: int(p.parent.name)):
+        running: dict[int, tuple[int, str]] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
                 parent = int(stat.read_text().rsplit(")", 1)[1].split()[1])
                 title = (stat.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:
                 continue
-            if parent in parents:
-                parents.add(int(stat.parent.name))
-                found[int(stat.parent.name)] = title.strip()
-        return found
+            running[int(stat.parent.name)] = (parent, title.strip())
+        below = {self.process.pid}
+        while True:  # ids begin anew when they run out: a child's may be below its parent's
+            more = {pid for pid, (parent, _) in running.items() if parent in below} - below
+            if not more:
+                break
+            below |= more
+        return {pid: running[pid][1] for pid in below if pid != self.process.pid}
 
     def named(self, name: str) -> list[int]:
         return [pid for pid, title in self.children().items() if title.startswith(name)]
