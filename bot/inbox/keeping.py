@@ -60,6 +60,7 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
         platform_id=event.address.id,
         kind=event.address.kind,
         at=work.now,
+        ring=work.ring,
     )
     from_customer = event.author == Author.CUSTOMER
     has_effect = from_customer and not event.standby
@@ -151,6 +152,7 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
             platform_id=event.address.id,
             kind=event.address.kind,
             at=work.now,
+            ring=work.ring,
         )
     event_id = _insert_event(
         work,
