@@ -301,6 +301,19 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """What a platform tells of a person or a group, as it told it: not cleaned, not checked.
+
+    ``picture_url`` is the platform's address, which may soon expire;
+    ``language`` a tag such as ``th``. None is what it does not tell.
+    """
+
+    name: str | None = None
+    picture_url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """What a conversation's history allows now, for ``Channel.lane``.
 

@@ -23,6 +23,7 @@ _SECONDS_BELOW = 100_000_000_000
 # Bounded, because ids become keys of unique indexes (PostgreSQL: 2,704 bytes).
 _ID_LENGTH = 512
 _LABEL_LENGTH = 100
+_WORDS_LENGTH = 5_000
 # What no database and no UTF-8 can hold: NUL, and one half of a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -61,6 +62,13 @@ def label(value: Any) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     return readable(value[:_LABEL_LENGTH])
+
+
+def words(value: Any) -> str | None:
+    """Read a name or an address that strangers chose, cut to 5,000 characters."""
+    if not isinstance(value, str) or not value:
+        return None
+    return readable(value[:_WORDS_LENGTH])
 
 
 def moment(value: Any) -> datetime | None:

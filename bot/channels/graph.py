@@ -35,6 +35,7 @@ from bot.messages import (
     InboundMessage,
     Lane,
     OtherEvent,
+    Profile,
     Receipt,
     Route,
     SendRequest,
@@ -58,6 +59,8 @@ class Graph:
     webhook = "meta"
     object: str
     """The body's ``object``, which tells the two apart."""
+    profile_fields: str
+    """What a person's profile is asked for; Meta refuses the whole call for one wrong field."""
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...]) -> bool:
         """Check ``X-Hub-Signature-256``: ``sha256=`` and hexadecimal HMAC-SHA256 of the raw body.
@@ -111,6 +114,12 @@ class Graph:
 
         # An Instagram account behind a Page's token answers with the Page's id.
         return graph_client.check(account, same_id=self.object == "page")
+
+    def profile(self, account: Account, address: Address) -> Profile:
+        """Ask who a person is. Raises a ``SendError``."""
+        from bot.channels import graph_client  # noqa: PLC0415 - loads pymessenger
+
+        return graph_client.profile(account, address, self.profile_fields)
 
 
 def _bodies(body: Any) -> list[Any]:

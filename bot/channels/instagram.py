@@ -22,6 +22,7 @@ class Instagram(Graph):
     kind = "instagram"
     name = "Instagram"
     object = "instagram"
+    profile_fields = "name,username,profile_pic"
 
     def bill_parts(self, *, picture: bool) -> tuple[str, ...]:
         """The plain text comes last and holds the link for those who do not see the card."""

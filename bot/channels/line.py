@@ -40,6 +40,7 @@ from bot.messages import (
     Lane,
     OtherEvent,
     Picture,
+    Profile,
     Receipt,
     Route,
     SendRequest,
@@ -117,6 +118,12 @@ class Line:
         from bot.channels import line_client  # noqa: PLC0415 - loads the SDK
 
         return line_client.check(account)
+
+    def profile(self, account: Account, address: Address) -> Profile:
+        """Ask who a person or which group it is. Raises a ``SendError``."""
+        from bot.channels import line_client  # noqa: PLC0415 - loads the SDK
+
+        return line_client.profile(account, address)
 
 
 def _event(event: Any) -> Event:
