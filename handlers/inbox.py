@@ -14,11 +14,14 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot import contacts
 from bot import conversation as talk
 from bot.channels import CHANNELS
+from bot.contacts import MAY_MERGE, ContactError
 from bot.conversation import MAY_WRITE, Said
 from bot.messages import Text
 from bot.store import changes, conversations, shops
+from bot.store.contacts import list_merges
 from bot.store.database import StoreUnavailable
 from handlers.auth import require_staff
 from handlers.context import actor, language, runtime
@@ -33,6 +36,7 @@ LONGEST_TEXT = 20_000
 LONGEST_PREVIEW = 2_000
 LONGEST_SEARCH = 100
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+CUSTOMER = re.compile(r"@?[Cc]?([0-9]{1,15})", re.ASCII)
 
 
 @blueprint.get("/inbox")
@@ -65,10 +69,13 @@ def show_list() -> str:
 @blueprint.get("/inbox/<int:conversation_id>/thread")
 @require_staff
 def show_thread(conversation_id: int) -> str:
-    """Show a conversation's bubbles and the bar under them alone."""
+    """Show a conversation's bubbles, whose they are, and the bar under them alone."""
     desk = _desk(conversation_id)
     thread = render_template("parts/thread.html", desk=desk)
-    return thread + render_template("parts/bar.html", desk=desk, swap=True)
+    beside = [
+        render_template(f"parts/{part}.html", desk=desk, swap=True) for part in ("who", "bar")
+    ]
+    return thread + "".join(beside)
 
 
 @blueprint.get("/inbox/<int:conversation_id>/way")
@@ -130,6 +137,42 @@ def mark_read(conversation_id: int) -> AnyResponse:
     return redirect(f"/inbox/{conversation_id}", 303)
 
 
+@blueprint.post("/inbox/<int:conversation_id>/merge")
+@require_staff
+def merge(conversation_id: int) -> AnyResponse:
+    """Say that another customer, by code, is the one of this conversation."""
+    typed = request.form.get("code", "")[:20].strip()
+    code = CUSTOMER.fullmatch(typed)
+    try:
+        if code is None:
+            raise ContactError("unknown")
+        contacts.merge(runtime(), actor(), conversation_id, int(code[1]))
+    except LookupError:
+        abort(404)
+    except ContactError as error:
+        return _refuse_merge(conversation_id, error, typed)
+    return redirect(f"/inbox/{conversation_id}", 303)
+
+
+@blueprint.post("/inbox/<int:conversation_id>/merge/<int:merge_id>/undo")
+@require_staff
+def undo_merge(conversation_id: int, merge_id: int) -> AnyResponse:
+    """Make two customers of one again."""
+    try:
+        contacts.undo(runtime(), actor(), conversation_id, merge_id)
+    except LookupError:
+        abort(404)
+    except ContactError as error:
+        return _refuse_merge(conversation_id, error, "")
+    return redirect(f"/inbox/{conversation_id}", 303)
+
+
+def _refuse_merge(conversation_id: int, error: ContactError, typed: str) -> AnyResponse:
+    told = phrase(f"contacts.refused_{error.kind}", language(), code=typed)
+    page = _page(_desk(conversation_id), screen="thread", same_told=told, same_typed=typed)
+    return make_response(page, 409)
+
+
 def _say(conversation_id: int, text: str, key: str) -> Said:
     try:
         return talk.say(runtime(), actor(), conversation_id, text, surface="web", key=key)
@@ -155,7 +198,9 @@ def _answer(conversation_id: int, said: Said, text: str) -> AnyResponse:
     return make_response(_page(desk, screen="thread", said=said, typed=typed))
 
 
-def _page(desk: Desk, *, screen: str, typed: str = "", said: Said | None = None) -> str:
+def _page(
+    desk: Desk, *, screen: str, typed: str = "", said: Said | None = None, **more: Any
+) -> str:
     return render_template(
         "inbox.html",
         desk=desk,
@@ -165,9 +210,20 @@ def _page(desk: Desk, *, screen: str, typed: str = "", said: Said | None = None)
         typed=typed,
         key=_new_key(),
         demo=_is_demo(),
+        **_read_merges(desk),
         **_writing(),
         **_read_list(selected=desk.conversation.id),
+        **more,
     )
+
+
+def _read_merges(desk: Desk) -> dict[str, Any]:
+    """Read who was merged into this customer, for those who may merge."""
+    if actor().role not in MAY_MERGE:
+        return {"may_merge": False}
+    with runtime().store.read() as connection:
+        merges = list_merges(connection, actor().shop_id, desk.conversation.contact_id)
+    return {"may_merge": True, "merges": merges}
 
 
 def _desk(conversation_id: int) -> Desk:

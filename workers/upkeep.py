@@ -1,11 +1,11 @@
-"""The job of the queue ``upkeep``: throws away what has had its time."""
+"""The job of the queue ``upkeep``: profiles that are due, and what has had its time."""
 
 from __future__ import annotations
 
-from bot import upkeep
+from bot import contacts, upkeep
 from bot.runtime import Runtime
 
 
 def sweep(runtime: Runtime) -> int:
-    """Sweep once; give how many rows went."""
-    return upkeep.sweep(runtime)
+    """Sweep once and ask for profiles; give how many rows went and profiles were asked for."""
+    return upkeep.sweep(runtime) + contacts.fetch_due(runtime)

@@ -16,11 +16,13 @@ from bot.channels.line import Line
 from bot.channels.messenger import Messenger
 from bot.messages import (
     Account,
+    Address,
     Bill,
     Content,
     Entry,
     Guarantee,
     Lane,
+    Profile,
     Receipt,
     Route,
     SendRequest,
@@ -93,6 +95,14 @@ class Channel(Protocol):
 
     def check(self, account: Account) -> str:
         """Ask the platform whose token this is: the account's name. Raises a ``SendError``."""
+        ...
+
+    def profile(self, account: Account, address: Address) -> Profile:
+        """Ask who an address is; an empty profile where the platform has none to tell.
+
+        Raises a ``SendError``: ``PersonGone`` where it will not tell us of this
+        person, ``Retry`` where asking again may help.
+        """
         ...
 
 

@@ -17,11 +17,13 @@ from bot.channels.fields import header, malformed, mapping, picked
 from bot.channels.graph_events import Change, bodies, read_entry, redact_entry
 from bot.messages import (
     Account,
+    Address,
     Entry,
     Event,
     Guarantee,
     Lane,
     OtherEvent,
+    Profile,
     Receipt,
     Route,
     SendRequest,
@@ -41,6 +43,8 @@ class Graph:
     webhook = "meta"
     object: str
     """The body's ``object``, which tells the two apart."""
+    profile_fields: str
+    """What a person's profile is asked for; Meta refuses the whole call for one wrong field."""
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...]) -> bool:
         """Check ``X-Hub-Signature-256``: ``sha256=`` and hexadecimal HMAC-SHA256 of the raw body.
@@ -113,3 +117,9 @@ class Graph:
 
         # An Instagram account behind a Page's token answers with the Page's id.
         return graph_client.check(account, same_id=self.object == "page")
+
+    def profile(self, account: Account, address: Address) -> Profile:
+        """Ask who a person is. Raises a ``SendError``."""
+        from bot.channels import graph_client  # noqa: PLC0415 - loads pymessenger
+
+        return graph_client.profile(account, address, self.profile_fields)

@@ -11,17 +11,22 @@ import hmac
 import os
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 import requests
 from pymessenger.bot import Bot
 
 from bot.channels.failures import TIMEOUT, retry_after, transport_failure, unusable
-from bot.channels.fields import identifier, label, mapping
+from bot.channels.fields import identifier, label, mapping, words
 from bot.channels.graph_errors import meaning
 from bot.messages import (
     Account,
+    Address,
+    BadMessage,
     ChannelDown,
     Lane,
+    PersonGone,
+    Profile,
     Receipt,
     Retry,
     SendRequest,
@@ -106,6 +111,20 @@ def check(account: Account, *, same_id: bool) -> str:
             f"account_id names; put in the token and the id of one Page."
         )
     return label(answer.get("name")) or account.kind
+
+
+def profile(account: Account, address: Address, fields: str) -> Profile:
+    """Ask who a person is, by ``fields``; Meta tells no language. Raises a ``SendError``."""
+    path = f"/{quote(address.id, safe='')}"
+    try:
+        answer = _sender(account).call("GET", path, params={"fields": fields})
+    except Unknown as error:
+        raise Retry("Meta gave no usable answer just now; ask again.", code=error.code) from None
+    except BadMessage as error:  # code 100: no such person, or none who agreed to be known
+        raise PersonGone("Meta does not tell who this person is.", code=error.code) from None
+    parts = [words(answer.get(name)) for name in ("first_name", "last_name")]
+    name = " ".join(part for part in parts if part) or words(answer.get("name"))
+    return Profile(name or words(answer.get("username")), words(answer.get("profile_pic")))
 
 
 def _sender(account: Account) -> Sender:

@@ -46,6 +46,7 @@ class Instagram(Graph):
     kind = "instagram"
     name = "Instagram"
     object = "instagram"
+    profile_fields = "name,username,profile_pic"
 
     def read_change(self, change: Change) -> Event:
         """Read a comment as somebody's words in public; the rest as Messenger's is."""

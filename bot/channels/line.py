@@ -18,6 +18,7 @@ from bot.channels.fields import header, identifier, malformed, mapping, readable
 from bot.channels.graphemes import split, utf16_units
 from bot.messages import (
     Account,
+    Address,
     Bill,
     Card,
     Content,
@@ -25,6 +26,7 @@ from bot.messages import (
     Guarantee,
     Lane,
     Picture,
+    Profile,
     Receipt,
     Route,
     SendRequest,
@@ -108,6 +110,12 @@ class Line:
         from bot.channels import line_client  # noqa: PLC0415 - loads the SDK
 
         return line_client.check(account)
+
+    def profile(self, account: Account, address: Address) -> Profile:
+        """Ask who a person or which group it is. Raises a ``SendError``."""
+        from bot.channels import line_client  # noqa: PLC0415 - loads the SDK
+
+        return line_client.profile(account, address)
 
 
 def _messages(content: Content) -> list[dict[str, Any]]:

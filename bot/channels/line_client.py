@@ -12,6 +12,7 @@ import os
 import re
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 import urllib3
 from linebot.v3.messaging.api_client import ApiClient
@@ -19,13 +20,16 @@ from linebot.v3.messaging.configuration import Configuration
 from linebot.v3.messaging.exceptions import ApiException
 
 from bot.channels.failures import TIMEOUT, retry_after, transport_failure, unusable
-from bot.channels.fields import identifier, label, listing, mapping
+from bot.channels.fields import identifier, label, listing, mapping, words
 from bot.messages import (
     Account,
+    Address,
+    AddressKind,
     BadMessage,
     ChannelDown,
     Lane,
     PersonGone,
+    Profile,
     QuotaUsedUp,
     Receipt,
     Retry,
@@ -72,6 +76,34 @@ def check(account: Account) -> str:
             f"its account_id names; put in the token and the id of one account."
         )
     return label(bot.get("displayName")) or "LINE"
+
+
+def profile(account: Account, address: Address) -> Profile:
+    """Ask who a person or which group it is; LINE tells nothing of a room.
+
+    A person who is no friend of the account is ``PersonGone``, as the
+    reference says of "Get profile" (404). Raises a ``SendError``.
+    """
+    target = quote(address.id, safe="")
+    match address.kind:
+        case AddressKind.USER:
+            path, name = f"/v2/bot/profile/{target}", "displayName"
+        case AddressKind.GROUP:
+            path, name = f"/v2/bot/group/{target}/summary", "groupName"
+        case _:
+            return Profile()
+    try:
+        _, answer = _call(account, "GET", path, None, {})
+    except Unknown as error:
+        raise Retry("LINE gave no usable answer just now; ask again.", code=error.code) from None
+    except BadMessage as error:  # an id that LINE cannot read is nobody's
+        raise PersonGone("LINE does not know this person.", code=error.code) from None
+    told = mapping(answer)
+    if not told:
+        raise Retry("LINE gave no usable answer just now; ask again.", code="200")
+    return Profile(
+        words(told.get(name)), words(told.get("pictureUrl")), label(told.get("language"))
+    )
 
 
 @lru_cache(maxsize=64)
@@ -131,19 +163,19 @@ def _decoded(body: Any) -> Any:
 
 def _refusal(status: int, answer: Any, after: float | None) -> SendError:
     """Say what LINE's refusal means (reference, "Status codes" and "Error responses")."""
-    words = mapping(answer).get("message")
-    words = words if isinstance(words, str) else ""
+    told = mapping(answer).get("message")
+    told = told if isinstance(told, str) else ""
     code = str(status)
     match status:
         case 400:
-            return _bad_request(words, answer)
+            return _bad_request(told, answer)
         case 401 | 403:
             return ChannelDown(
                 "LINE refuses this account's access token or plan; put in a new token.", code=code
             )
         case 404:
             return PersonGone("LINE does not know this person, or they have left.", code=code)
-        case 429 if words.startswith(_QUOTA_WORDS):
+        case 429 if told.startswith(_QUOTA_WORDS):
             return QuotaUsedUp("This month's LINE messages are used up.", code=code)
         case 429:
             return Retry("LINE asks for a pause; it is tried again.", code=code, after=after)
@@ -154,13 +186,13 @@ def _refusal(status: int, answer: Any, after: float | None) -> SendError:
     return Unknown("LINE had a fault of its own; the message may have been sent.", code=code)
 
 
-def _bad_request(words: str, answer: Any) -> SendError:
-    if words.startswith(_TOKEN_WORDS):
+def _bad_request(told: str, answer: Any) -> SendError:
+    if told.startswith(_TOKEN_WORDS):
         return TokenSpent("LINE's free reply is used or too old.", code="400")
     # Only the names of fields are told on: LINE's sentences could quote the message.
     fields = [mapping(detail).get("property") for detail in listing(mapping(answer).get("details"))]
     named = [field for field in fields if isinstance(field, str) and _PROPERTY.fullmatch(field)]
-    if named == ["to"] or "'to'" in words:
+    if named == ["to"] or "'to'" in told:
         return PersonGone("LINE does not know this person for this account.", code="400")
     where = f" ({', '.join(named[:5])})" if named else ""
     return BadMessage(

@@ -18,6 +18,7 @@ class Messenger(Graph):
     kind = "messenger"
     name = "Messenger"
     object = "page"
+    profile_fields = "first_name,last_name,profile_pic"
 
     def bill_parts(self, *, picture: bool) -> tuple[str, ...]:
         """The picture goes before the card, so that the button is what stays in sight."""

@@ -249,6 +249,7 @@ def _open(work: Work, owner: Any, address: Address) -> int:
         platform_id=address.id,
         kind=address.kind,
         at=work.now,
+        ring=work.ring,
     )
 
 

@@ -31,7 +31,7 @@ from bot.messages.sending import (
     Window,
     WindowClosed,
 )
-from bot.messages.who import Address, AddressKind, Author, Guarantee, Lane
+from bot.messages.who import Address, AddressKind, Author, Guarantee, Lane, Profile
 
 __all__ = [
     "Account",
@@ -54,6 +54,7 @@ __all__ = [
     "OtherEvent",
     "PersonGone",
     "Picture",
+    "Profile",
     "QuotaUsedUp",
     "Receipt",
     "Retry",

@@ -53,3 +53,16 @@ class Address:
 
     id: str
     kind: AddressKind = AddressKind.USER
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a platform tells of a person or a group, as it told it: not cleaned, not checked.
+
+    ``picture_url`` is the platform's address, which may soon expire;
+    ``language`` a tag such as ``th``. None is what it does not tell.
+    """
+
+    name: str | None = None
+    picture_url: str | None = None
+    language: str | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, or_, select, update
 
+from bot.store.contacts import find_by_code, update_address
 from bot.store.shops import next_number
 from bot.store.tables import (
     addresses,
@@ -18,11 +20,16 @@ from bot.store.tables import (
     staff_links,
 )
 
+PROFILE_LIFE = timedelta(days=7)
+"""After how long who writes again is asked for their profile again."""
+
 # What every webhook runs is built once: building a statement costs more than running it.
 _FIND_ADDRESS: Select[Any] = (
     select(
         addresses.c.id,
         addresses.c.contact_id,
+        addresses.c.profile_due_at,
+        addresses.c.profile_at,
         conversations.c.id.label("conversation_id"),
     )
     .join(conversations, conversations.c.address_id == addresses.c.id)
@@ -47,14 +54,21 @@ def open_conversation(
     platform_id: str,
     kind: str,
     at: datetime,
+    ring: Callable[[str], None] | None = None,
 ) -> int:
     """Give the conversation of an address, made with its contact when it is new.
 
     Two first messages at once meet in the unique keys: one makes the rows,
-    the other waits for it and finds them.
+    the other waits for it and finds them. ``ring`` is called with ``upkeep``
+    when the address's profile has become due, which is so at first and again
+    when the last one is old.
     """
     known = find_address(connection, channel_id, platform_id)
     if known is not None:
+        if known.profile_due_at is None and _is_old(known.profile_at, at):
+            update_address(connection, known.id, profile_due_at=at, profile_attempts=0)
+            if ring is not None:
+                ring("upkeep")
         return int(known.conversation_id)
     if connection.dialect.name == "postgresql":
         # The counter's row lock is what the rival waits for; look again behind it.
@@ -75,6 +89,8 @@ def open_conversation(
             contact_id=contact_id,
             kind=kind,
             platform_id=platform_id,
+            profile_due_at=at,
+            profile_attempts=0,
         )
         .returning(addresses.c.id)
     ).scalar_one()
@@ -88,8 +104,14 @@ def open_conversation(
         "standby": False,
         "created_at": at,
     }
+    if ring is not None:
+        ring("upkeep")
     statement = insert(conversations).values(**row).returning(conversations.c.id)
     return int(connection.execute(statement).scalar_one())
+
+
+def _is_old(profile_at: datetime | None, now: datetime) -> bool:
+    return profile_at is None or profile_at <= now - PROFILE_LIFE
 
 
 def lock_conversation(
@@ -150,10 +172,16 @@ def find_conversation(
 
 
 def find_conversation_by_code(connection: Connection, shop_id: int, code: int) -> Row[Any] | None:
-    """Find a customer's newest conversation by customer code, the 123 of C123."""
+    """Find a customer's newest conversation by customer code, the 123 of C123.
+
+    The code of a customer who was merged into another finds that other.
+    """
+    contact = find_by_code(connection, shop_id, code)
+    if contact is None:
+        return None
     query = (
         _conversation_query()
-        .where(contacts.c.code == code, conversations.c.shop_id == shop_id)
+        .where(conversations.c.contact_id == contact.id, conversations.c.shop_id == shop_id)
         .order_by(conversations.c.last_message_at.desc())
         .limit(1)
     )
@@ -197,10 +225,14 @@ def list_conversations(
 def list_contacts(
     connection: Connection, shop_id: int, *, after: int = 0, limit: int = 50
 ) -> list[Row[Any]]:
-    """List a shop's contacts by code, after a code."""
+    """List a shop's contacts by code, after a code, without those merged into another."""
     query = (
         select(contacts)
-        .where(contacts.c.shop_id == shop_id, contacts.c.code > after)
+        .where(
+            contacts.c.shop_id == shop_id,
+            contacts.c.code > after,
+            contacts.c.merged_into.is_(None),
+        )
         .order_by(contacts.c.code)
         .limit(limit)
     )

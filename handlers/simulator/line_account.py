@@ -54,6 +54,13 @@ def _add_people(line: Blueprint, world: World) -> None:
             raise Refused(404, "Not found")
         return answer({"displayName": person.name, "userId": person.id, "language": "th"})
 
+    @line.get("/v2/bot/group/<group_id>/summary")
+    def summary(group_id: str) -> Response:
+        account = require_account()
+        if not world.ledger.fact(f"room:{account.key}:{group_id}"):
+            raise Refused(404, "Not found")
+        return answer({"groupId": group_id, "groupName": f"Group of {account.name}"})
+
     @line.get("/v2/bot/message/<message_id>/content")
     def content(message_id: str) -> Response:
         row = world.ledger.row("SELECT * FROM contents WHERE id = ?", message_id)

@@ -12,6 +12,7 @@ from bot.store.tables.base import metadata
 from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
 from bot.store.tables.inbox import (
     addresses,
+    contact_merges,
     contacts,
     conversations,
     events,
@@ -47,6 +48,7 @@ __all__ = [
     "api_tokens",
     "audit",
     "channels",
+    "contact_merges",
     "contacts",
     "conversations",
     "counters",

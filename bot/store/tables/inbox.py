@@ -64,8 +64,26 @@ contacts = Table(
     Column("name", String(200)),
     Column("language", String(16)),
     Column("phone", String(32)),
+    Column("picture_url", Text),
+    Column("named_by", Id),  # the address whose profile gave name, picture and language
+    Column("merged_into", Id),  # the contact that stands for this one now
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("shop_id", "code"),
+)
+
+contact_merges = Table(
+    "contact_merges",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("kept_id", "contacts"),
+    make_ref("merged_id", "contacts"),
+    # {"addresses", "conversations", "orders"}: the ids that moved, which an undo puts back
+    Column("moved", Json, nullable=False),
+    make_ref("staff_id", "staff"),
+    Column("merged_at", Utc, nullable=False),
+    Column("undone_at", Utc),
+    Index(None, "kept_id"),
 )
 
 addresses = Table(
@@ -78,7 +96,12 @@ addresses = Table(
     Column("kind", String(8), nullable=False),
     Column("platform_id", String(200), nullable=False),
     Column("gone_reason", String(300)),
+    Column("profile_due_at", Utc),  # when the platform is asked who this is; None: not now
+    Column("profile_at", Utc),  # when asking came to an end last, with a profile or without
+    Column("profile_attempts", Integer, nullable=False, server_default="0"),
     UniqueConstraint("channel_id", "platform_id"),
+    Index(None, "contact_id"),
+    Index(None, "profile_due_at"),
 )
 
 conversations = Table(
@@ -98,6 +121,7 @@ conversations = Table(
     Column("standby", Boolean, nullable=False),  # another app owns the thread
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("address_id"),
+    Index(None, "contact_id"),
     Index("ix_conversations_newest", "shop_id", "last_message_at", "id"),
 )
 

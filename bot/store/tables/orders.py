@@ -74,6 +74,7 @@ orders = Table(
     Column("updated_at", Utc, nullable=False),
     UniqueConstraint("shop_id", "number"),
     Index("ix_orders_conversation", "conversation_id", "id"),
+    Index(None, "contact_id"),
     Index("ix_orders_status", "shop_id", "status", "number"),
     CheckConstraint("total_minor >= 0", name="total"),
 )
