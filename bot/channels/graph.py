@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.channels.download import Fetched, Source, download
 from bot.channels.fields import (
     digest,
     header,
@@ -104,6 +105,12 @@ class Graph:
         from bot.channels import graph_client  # noqa: PLC0415 - loads pymessenger
 
         return graph_client.send(account, request)
+
+    def fetch(
+        self, account: Account, source: Source, limit: int, write: Callable[[bytes], None]
+    ) -> Fetched:
+        """Download what lies at Meta's address, without a token. Raises a ``FetchError``."""
+        return download(source.url or "", trusted=account.api_url, limit=limit, write=write)
 
     def check(self, account: Account) -> str:
         """Ask Meta whose token this is: the account's name. Raises a ``SendError``."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.channels import flex
+from bot.channels import flex, line_content
+from bot.channels.download import Fetched, Source
 from bot.channels.fields import (
     digest,
     header,
@@ -111,6 +112,12 @@ class Line:
         from bot.channels import line_client  # noqa: PLC0415 - loads the SDK
 
         return line_client.send(account, request)
+
+    def fetch(
+        self, account: Account, source: Source, limit: int, write: Callable[[bytes], None]
+    ) -> Fetched:
+        """Download a message's content by its id. Raises a ``FetchError``."""
+        return line_content.fetch(account, source, limit, write)
 
     def check(self, account: Account) -> str:
         """Ask LINE whose token this is: the account's name. Raises a ``SendError``."""
