@@ -135,6 +135,7 @@ NAMES = [
     "openbill worker inbound",
     "openbill worker deliver",
     "openbill worker render",
+    "openbill worker media",
     "openbill worker upkeep",
     "openbill relay",
 ]

@@ -19,6 +19,7 @@ from bot.store.tables.inbox import (
     raw_deliveries,
     reply_tokens,
 )
+from bot.store.tables.media import media
 from bot.store.tables.orders import (
     invoices,
     order_events,
@@ -54,6 +55,7 @@ __all__ = [
     "idempotency_keys",
     "invoices",
     "link_codes",
+    "media",
     "messages",
     "metadata",
     "order_events",
