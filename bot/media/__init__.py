@@ -15,12 +15,14 @@ the file was, so none is left behind.
 
 from bot.media.fetching import drain
 from bot.media.forgetting import forget, sweep, tidy
-from bot.media.keeping import MediaFile, MediaView, find, list_for, note, open_file
+from bot.media.keeping import THUMB, MediaFile, MediaView, files_of, find, list_for, note, open_file
 
 __all__ = [
+    "THUMB",
     "MediaFile",
     "MediaView",
     "drain",
+    "files_of",
     "find",
     "forget",
     "list_for",
