@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.channels.download import Fetched, Source
+from bot.channels.attachments import Fetched, Source
 from bot.channels.instagram import Instagram
 from bot.channels.line import Line
 from bot.channels.messenger import Messenger

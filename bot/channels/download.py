@@ -19,10 +19,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from bot.channels.attachments import Fetched, Gone, NotYet, Refused, TooBig
 from bot.channels.failures import CONNECT_SECONDS, READ_SECONDS, retry_after
 
 SECONDS = 20.0
@@ -39,50 +41,6 @@ _CARRIERS = tuple(
     ipaddress.IPv6Network(net)
     for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where an attachment can be had: by the platform's id of it, or at an address."""
-
-    content_id: str | None = None
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What was downloaded: the type that the platform named (None for none), and its bytes."""
-
-    mime: str | None
-    size: int
-
-
-class FetchError(Exception):
-    """A download that brought nothing; ``reason`` is a sentence for staff, without the address."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class NotYet(FetchError):
-    """It may come later; not before ``after`` seconds where the platform said so."""
-
-    def __init__(self, reason: str, *, after: float | None = None) -> None:
-        super().__init__(reason)
-        self.after = after
-
-
-class Gone(FetchError):
-    """The platform has it no more: too old, or taken back."""
-
-
-class TooBig(FetchError):
-    """It is larger than we keep."""
-
-
-class Refused(FetchError):
-    """We do not ask for it: the address is none of the platform's, or the platform says no."""
 
 
 def is_platforms_own(url: str) -> bool:
@@ -212,8 +170,6 @@ def _cut(line: socket.socket) -> None:
 @lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
     # The authorities that the other calls trust too.
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415 - loaded by who downloads
-
     return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.download import Fetched, Source, download
+from bot.channels.attachments import Fetched, Source
 from bot.channels.fields import (
     digest,
     header,
@@ -110,6 +110,8 @@ class Graph:
         self, account: Account, source: Source, limit: int, write: Callable[[bytes], None]
     ) -> Fetched:
         """Download what lies at Meta's address, without a token. Raises a ``FetchError``."""
+        from bot.channels.download import download  # noqa: PLC0415 - loads requests
+
         return download(source.url or "", trusted=account.api_url, limit=limit, write=write)
 
     def check(self, account: Account) -> str:

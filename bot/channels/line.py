@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.channels import flex, line_content
-from bot.channels.download import Fetched, Source
+from bot.channels import flex
+from bot.channels.attachments import Fetched, Source
 from bot.channels.fields import (
     digest,
     header,
@@ -117,6 +117,8 @@ class Line:
         self, account: Account, source: Source, limit: int, write: Callable[[bytes], None]
     ) -> Fetched:
         """Download a message's content by its id. Raises a ``FetchError``."""
+        from bot.channels import line_content  # noqa: PLC0415 - loads requests
+
         return line_content.fetch(account, source, limit, write)
 
     def check(self, account: Account) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.channels.download import Fetched, Refused, Source, download
+from bot.channels.attachments import Fetched, Refused, Source
+from bot.channels.download import download
 from bot.messages import Account
 
 _HOST = "api-data.line.me"

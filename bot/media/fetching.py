@@ -15,7 +15,7 @@ from typing import IO, Any
 import structlog
 
 from bot.channels import CHANNELS
-from bot.channels.download import Fetched, FetchError, Gone, NotYet, Refused, Source, TooBig
+from bot.channels.attachments import Fetched, FetchError, Gone, NotYet, Refused, Source, TooBig
 from bot.media.forgetting import sweep
 from bot.media.keeping import THUMB, files_of
 from bot.pictures import NoPicture, remake

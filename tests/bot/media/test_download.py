@@ -11,7 +11,8 @@ from werkzeug import Request, Response
 
 from bot.channels import download as module
 from bot.channels import line_content
-from bot.channels.download import FetchError, Gone, NotYet, Refused, Source, download
+from bot.channels.attachments import FetchError, Gone, NotYet, Refused, Source
+from bot.channels.download import download
 from bot.messages import Account
 
 HOSTILE = [
