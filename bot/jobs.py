@@ -24,6 +24,7 @@ JOBS = {
     "inbound": "workers.inbound.drain",
     "deliver": "workers.deliver.drain",
     "render": "workers.render.drain",
+    "media": "workers.media.drain",
     "upkeep": "workers.upkeep.sweep",
 }
 """Which job each queue runs; a worker refuses every other name."""

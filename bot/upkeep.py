@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot import media
 from bot.runtime import Runtime, Work
 from bot.store import changes, people
 
@@ -15,10 +16,11 @@ SIGN_IN_LIFE = timedelta(days=1)
 
 
 def sweep(runtime: Runtime) -> int:
-    """Drop what is over: sessions, link codes, failed sign-ins, the feed; give how many rows."""
+    """Drop what is over: sessions, link codes, sign-ins, the feed, files; give how many rows."""
 
     def drop(work: Work) -> int:
         dropped = people.delete_expired(work.connection, work.now, work.now - SIGN_IN_LIFE)
         return dropped + changes.forget_feed(work.connection, work.now - FEED_LIFE)
 
-    return runtime.transact(drop)
+    media.tidy(runtime)
+    return runtime.transact(drop) + media.sweep(runtime)

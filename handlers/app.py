@@ -11,7 +11,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.runtime import Runtime
 from bot.settings import Settings
-from handlers import api, auth, bill, dashboard, health, inbox, live, operators, pages, webhooks
+from handlers import (
+    api,
+    auth,
+    bill,
+    dashboard,
+    health,
+    inbox,
+    live,
+    media,
+    operators,
+    pages,
+    webhooks,
+)
 from handlers.context import EXTENSION
 from handlers.demo import create_demo
 from handlers.errors import explain_errors
@@ -40,7 +52,7 @@ def create_app(runtime: Runtime) -> Flask:
     explain_errors(app)
     pages.prepare(app)
     bill.limit_guesses(app)
-    for part in (webhooks, auth, inbox, live, bill, api, health, operators):
+    for part in (webhooks, auth, inbox, live, media, bill, api, health, operators):
         app.register_blueprint(part.blueprint)
     dashboard.mount(app, settings)
     if settings.demo:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot import ordering, outbox
+from bot import media, ordering, outbox
 from bot.channels import CHANNELS
+from bot.media import MediaView
 from bot.messages import Author, Lane
 from bot.ordering import OrderView
 from bot.runtime import Runtime
@@ -53,6 +54,7 @@ class Bubble:
     things: tuple[str, ...]
     versions: tuple[Any, ...]
     reactions: str
+    media: tuple[MediaView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def read_desk(
             else []
         )
         bills = _bill_urls(runtime, connection, shop.id, rows)
+        files = media.list_for(connection, [row.id for row in rows])
         earlier = versions.list_versions(connection, [row.id for row in rows if row.edited_at])
         way = _read_way(connection, conversation, now, language)
     kept = rows[:PAGE][::-1]
@@ -128,6 +131,7 @@ def read_desk(
                 names=names,
                 bills=bills,
                 earlier=earlier,
+                files=files,
                 language=language,
             )
         ),
@@ -225,6 +229,7 @@ def _bubbles(
     names: dict[int, str],
     bills: dict[int, str],
     earlier: dict[int, list[Any]],
+    files: dict[int, list[MediaView]],
     language: str,
 ) -> Iterable[Bubble]:
     shown = ""
@@ -246,6 +251,7 @@ def _bubbles(
             notice=_notice(row, language),
             things=_things(row, language),
             versions=tuple(earlier.get(row.id, ())),
+            media=tuple(files.get(row.id, ())),
             reactions=" ".join(one["emoji"] for one in row.reactions.values()),
         )
         shown = day

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.runtime import Runtime
-from workers import deliver, inbound, render, upkeep
+from workers import deliver, inbound, media, render, upkeep
 
 Job = Callable[[Runtime], int]
 
@@ -17,5 +17,6 @@ JOBS: dict[str, Job] = {
     "workers.inbound.drain": inbound.drain,
     "workers.deliver.drain": deliver.drain,
     "workers.render.drain": render.drain,
+    "workers.media.drain": media.drain,
     "workers.upkeep.sweep": upkeep.sweep,
 }

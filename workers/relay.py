@@ -18,7 +18,7 @@ import structlog
 from bot import outbox
 from bot.jobs import JOBS as NAMES
 from bot.runtime import Runtime
-from bot.store import events
+from bot.store import events, media
 from workers.heart import beat
 from workers.jobs import JOBS
 from workers.stop import Stop, StopRequested
@@ -46,6 +46,7 @@ class Relay:
             (self._beat, BEAT),
             (self._wake_inbound, TURN),
             (self._wake_deliver, TURN),
+            (self._wake_media, TURN),
             (self._wake_upkeep, UPKEEP),
         ]
         self._due = [float("-inf")] * len(self._parts)
@@ -77,6 +78,12 @@ class Relay:
         again = AGAIN if self._bell_works else timedelta(0)
         if self._runtime.transact(lambda work: outbox.offer_due(work, again)):
             self._wake("deliver")
+
+    def _wake_media(self) -> None:
+        with self._runtime.store.read() as connection:
+            due = media.is_due(connection, self._runtime.store.now(connection))
+        if due:
+            self._wake("media")
 
     def _wake_upkeep(self) -> None:
         self._wake("upkeep")

@@ -7,10 +7,11 @@ and help follow from that line.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.channels.attachments import Fetched, Source
 from bot.channels.instagram import Instagram
 from bot.channels.line import Line
 from bot.channels.messenger import Messenger
@@ -91,6 +92,12 @@ class Channel(Protocol):
 
     def send(self, account: Account, request: SendRequest) -> Receipt:
         """Make one call. Raises a ``SendError``, and nothing else."""
+        ...
+
+    def fetch(
+        self, account: Account, source: Source, limit: int, write: Callable[[bytes], None]
+    ) -> Fetched:
+        """Download an attachment into ``write``. Raises a ``FetchError``: see ``download``."""
         ...
 
     def check(self, account: Account) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.channels.attachments import Fetched, Source
 from bot.channels.fields import header, malformed, mapping, picked
 from bot.channels.graph_events import Change, bodies, read_entry, redact_entry
 from bot.messages import (
@@ -110,6 +111,14 @@ class Graph:
         from bot.channels import graph_client  # noqa: PLC0415 - loads pymessenger
 
         return graph_client.send(account, request)
+
+    def fetch(
+        self, account: Account, source: Source, limit: int, write: Callable[[bytes], None]
+    ) -> Fetched:
+        """Download what lies at Meta's address, without a token. Raises a ``FetchError``."""
+        from bot.channels.download import download  # noqa: PLC0415 - loads requests
+
+        return download(source.url or "", trusted=account.api_url, limit=limit, write=write)
 
     def check(self, account: Account) -> str:
         """Ask Meta whose token this is: the account's name. Raises a ``SendError``."""

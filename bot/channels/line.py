@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.channels import flex, line_events
+from bot.channels.attachments import Fetched, Source
 from bot.channels.fields import header, identifier, malformed, mapping, readable
 from bot.channels.graphemes import split, utf16_units
 from bot.messages import (
@@ -104,6 +105,14 @@ class Line:
         from bot.channels import line_client  # noqa: PLC0415 - loads the SDK
 
         return line_client.send(account, request)
+
+    def fetch(
+        self, account: Account, source: Source, limit: int, write: Callable[[bytes], None]
+    ) -> Fetched:
+        """Download a message's content by its id. Raises a ``FetchError``."""
+        from bot.channels import line_content  # noqa: PLC0415 - loads requests
+
+        return line_content.fetch(account, source, limit, write)
 
     def check(self, account: Account) -> str:
         """Ask LINE whose token this is: the account's name. Raises a ``SendError``."""

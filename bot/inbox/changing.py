@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from bot import media
 from bot.channels import CHANNELS
 from bot.messages import MessageChange
 from bot.runtime import Work
@@ -78,6 +79,7 @@ def _unsend(work: Work, owner: Any, message: Any) -> None:
         _strip(work, owner, delivery_id, message.platform_id)
     _strip_changes(work, owner, message.platform_id)
     versions.redact(work.connection, message)
+    media.forget(work, message.id)
 
 
 def _strip_changes(work: Work, owner: Any, platform_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bot import media
 from bot.inbox import changing
 from bot.messages import (
     Address,
@@ -87,6 +88,8 @@ def _meet_again(work: Work, owner: Any, event: Event) -> None:
     else:
         return
     messages.update_message(work.connection, message.id, **read)
+    if isinstance(event, InboundMessage):
+        _note_media(work, owner, message.id, event)
     versions.renew_preview(work.connection, message.conversation_id)
     changes.announce(
         work.connection, owner.shop_id, work.now, conversation_id=message.conversation_id
@@ -128,6 +131,7 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
     events.name_message(work.connection, event_id, message_id)
     _show(work, owner, conversation_id, event)
     _keep_reply_token(work, owner, conversation_id, event.reply_token)
+    _note_media(work, owner, message_id, event)
     if event.platform_id:
         changing.catch_up(work, owner, message_id, event.platform_id)
     if has_effect:
@@ -155,6 +159,16 @@ def _keep_change(work: Work, owner: Any, raw_id: int, event: MessageChange) -> b
         messages.open_window(work.connection, conversation_id, event.sent_at)
     changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
     return True
+
+
+def _note_media(work: Work, owner: Any, message_id: int, event: InboundMessage) -> None:
+    media.note(
+        work,
+        shop_id=owner.shop_id,
+        channel_id=owner.id,
+        message_id=message_id,
+        attachments=event.attachments,
+    )
 
 
 def _facts(event: InboundMessage) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from bot.settings.sections import (
     ChannelSettings,
     LineSettings,
     LogSettings,
+    MediaSettings,
     MetaSettings,
     OperatorSettings,
     PaymentSettings,
@@ -42,6 +43,7 @@ __all__ = [
     "DatabaseSettings",
     "LineSettings",
     "LogSettings",
+    "MediaSettings",
     "MetaSettings",
     "OperatorSettings",
     "PaymentSettings",
@@ -101,6 +103,12 @@ class Settings:
     operator: OperatorSettings
     web: WebSettings
     log: LogSettings
+    media: MediaSettings
+
+    @property
+    def media_folder(self) -> Path:
+        """Where the chats' files are kept; a relative directory lies in the data folder."""
+        return self.data_dir / (self.media.directory or "media")
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret here that is set, for whoever keeps them out of logs."""
@@ -158,6 +166,7 @@ def load(
         operator=given.operator,
         web=given.web,
         log=given.log,
+        media=given.media,
     )
 
 

@@ -162,6 +162,29 @@ class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
+Days = Annotated[int, Field(ge=0, le=36_500, strict=True)]
+
+
+class KeepDaysSettings(Section):
+    """``[media.keep_days]``: days that files of each kind of channel are kept; 0 is for ever."""
+
+    line: Days = 0
+    messenger: Days = 0
+    instagram: Days = 30
+
+    def of(self, kind: str) -> int:
+        """Give the days for a channel's kind; a kind without a setting keeps for ever."""
+        return int(getattr(self, kind, 0))
+
+
+class MediaSettings(Section):
+    """``[media]``: where pictures and files from chats are kept, how large, how long."""
+
+    directory: str = ""
+    largest_mb: Annotated[int, Field(ge=1, le=1000, strict=True)] = 25
+    keep_days: KeepDaysSettings = KeepDaysSettings()
+
+
 class DatabaseSection(Section):
     """``[database]``: "" is an SQLite file in the data folder."""
 
@@ -187,3 +210,4 @@ class Sections(Section):
     operator: OperatorSettings = OperatorSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
+    media: MediaSettings = MediaSettings()

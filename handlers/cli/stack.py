@@ -25,7 +25,7 @@ from handlers.port import refusal
 from handlers.supervisor import Program, Supervisor
 
 DEMO_SLUG = "siam"
-WORKERS = ("inbound", "deliver", "render", "upkeep")
+WORKERS = ("inbound", "deliver", "render", "media", "upkeep")
 WEB_STAGE, WORKER_STAGE, RELAY_STAGE, REDIS_STAGE = range(4)
 
 HEALTH_PATIENCE = 60.0

@@ -263,3 +263,31 @@ def test_a_replay_mends_what_an_earlier_version_could_not_read(shop: Shop) -> No
     assert {name: after[name] for name in ("messages", "events")} == {
         name: before[name] for name in ("messages", "events")
     }
+
+
+def test_T64_what_came_with_an_unsent_message_is_given_up(shop: Shop) -> None:
+    now = shop.clock()
+    picture = shop.line_event("x", at=now)
+    picture["message"] = {
+        "id": "m7",
+        "type": "image",
+        "contentProvider": {"type": "line"},
+    }
+    shop.post_line(shop.line_body(picture))
+    assert [row.state for row in shop.rows("media")] == ["fetching"]
+
+    unsend(shop, "m7", now + timedelta(seconds=1))
+    assert [(row.state, row.content_id) for row in shop.rows("media")] == [("gone", None)]
+
+
+def test_T64_a_picture_that_comes_after_its_unsend_is_not_fetched(shop: Shop) -> None:
+    now = shop.clock()
+    unsend(shop, "m7", now + timedelta(seconds=1))
+    picture = shop.line_event("x", at=now)
+    picture["message"] = {
+        "id": "m7",
+        "type": "image",
+        "contentProvider": {"type": "line"},
+    }
+    shop.post_line(shop.line_body(picture))
+    assert [row.state for row in shop.rows("media")] == ["gone"]

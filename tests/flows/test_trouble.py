@@ -32,7 +32,7 @@ from tests.support.stack_story import (
 pytestmark = pytest.mark.flow
 
 CHANNELS = ("line", "messenger", "instagram")
-WORKERS = ("inbound", "deliver", "render", "upkeep")
+WORKERS = ("inbound", "deliver", "render", "media", "upkeep")
 
 
 # Platforms that repeat themselves -------------------------------------------------------------

@@ -388,7 +388,7 @@ def test_what_up_runs_is_one_process_for_each_queue(line: Line) -> None:
 
     told = load(None, line.folder, {}, demo=False)
     names = [program.name for program in stack.programs(told)]
-    assert names == ["redis", "web", "inbound", "deliver", "render", "upkeep", "relay"]
+    assert names == ["redis", "web", "inbound", "deliver", "render", "media", "upkeep", "relay"]
     own = load(None, line.folder, {"OPENBILL_REDIS__URL": "redis://127.0.0.1"}, demo=False)
     assert "redis" not in [program.name for program in stack.programs(own)]
 

@@ -138,6 +138,7 @@ NAMES = [
     "openbill worker inbound",
     "openbill worker deliver",
     "openbill worker render",
+    "openbill worker media",
     "openbill worker upkeep",
     "openbill relay",
 ]

@@ -12,11 +12,11 @@ import pytest
 from pytest_httpserver import HTTPServer
 from redis import Redis
 
-from bot import inbox, outbox
+from bot import inbox, media, outbox
 from bot.jobs import Doorbell
-from bot.messages import Author
+from bot.messages import Attachment, Author
 from bot.runtime import Runtime, Work
-from bot.store import changes, conversations, events, shops
+from bot.store import changes, conversations, events, messages, shops
 from bot.store import outbox as outbox_rows
 from workers.relay import Relay
 
@@ -128,6 +128,27 @@ def test_nothing_due_rings_nothing_but_upkeep(runtime: Runtime, redis: Redis, cl
     clock.at += 1
     relay.turn()
     assert redis.llen("rq:queue:upkeep") == 1
+
+
+def test_a_picture_that_is_due_is_rung_for(runtime: Runtime, redis: Redis, clock: Clock) -> None:
+    conversation_id = hear(runtime)
+
+    def want(work: Work) -> None:
+        conversation = conversations.lock_conversation(work.connection, conversation_id)
+        assert conversation is not None
+        (message,) = messages.list_messages(work.connection, conversation_id)
+        media.note(
+            work,
+            shop_id=message.shop_id,
+            channel_id=conversation.channel_id,
+            message_id=message.id,
+            attachments=[Attachment("image", content_id="77")],
+        )
+
+    runtime.transact(want)
+    forget_rings(redis)
+    Relay(runtime, clock).turn()
+    assert redis.llen("rq:queue:media") == 1
 
 
 def test_F09_while_redis_is_away_the_relay_does_the_work(

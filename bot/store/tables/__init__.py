@@ -22,6 +22,7 @@ from bot.store.tables.inbox import (
     raw_deliveries,
     reply_tokens,
 )
+from bot.store.tables.media import media
 from bot.store.tables.orders import (
     invoices,
     order_events,
@@ -58,6 +59,7 @@ __all__ = [
     "idempotency_keys",
     "invoices",
     "link_codes",
+    "media",
     "message_changes",
     "message_versions",
     "messages",

@@ -1,0 +1,110 @@
+"""What customers sent, as files: for signed-in staff of the shop alone, and harmless to open.
+
+Only a picture that we wrote anew is shown in a page. Everything else is handed
+over as a download, of a type that a browser runs nothing of.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from typing import BinaryIO
+
+from flask import Blueprint, Response, abort, request
+from werkzeug.wsgi import FileWrapper
+
+from bot import media
+from bot.media import MediaFile, MediaView
+from handlers.context import runtime, visitor
+
+blueprint = Blueprint("media", __name__)
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
+CHUNK = 64 * 1024
+POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+ANYTHING = "application/octet-stream"
+ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png"}
+# What a page may play; nothing in it can run as a document or a script.
+PLAYED = frozenset(
+    {
+        *("audio/aac", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav", "audio/webm"),
+        *("audio/x-m4a", "video/3gpp", "video/mp4", "video/quicktime", "video/webm"),
+    }
+)
+
+
+@blueprint.get("/media/<token>")
+def show_file(token: str) -> Response:
+    """Give a picture to look at, or another file to save."""
+    return _answer(token, thumb=False)
+
+
+@blueprint.get("/media/<token>/thumb")
+def show_thumb(token: str) -> Response:
+    """Give a picture's thumbnail."""
+    return _answer(token, thumb=True)
+
+
+def _answer(token: str, *, thumb: bool) -> Response:
+    """Give a file of the visitor's own shop; for everybody else there is none."""
+    who = visitor()
+    if who is None or who.actor is None or not TOKEN.fullmatch(token):
+        abort(404)
+    kept = media.open_file(runtime(), who.actor.shop_id, token, thumb=thumb)
+    if kept is None:
+        abort(404)
+    try:
+        response = _respond(kept, f"{token}{'-thumb' if thumb else ''}")
+    except BaseException:  # a part was asked for that there is none of
+        kept.body.close()
+        raise
+    if response.status_code == 304 or request.method == "HEAD":
+        kept.body.close()  # nobody reads it, so nobody else would
+    return response
+
+
+def _respond(kept: MediaFile, mark: str) -> Response:
+    """Put a file into an answer that keeps it from being anything but a file."""
+    response = Response(
+        FileWrapper(kept.body, CHUNK), content_type=_type(kept.view), direct_passthrough=True
+    )
+    size = _size(kept.body)
+    response.content_length = size
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    # Asked for anew each time: what was taken back must not come from a cache.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers.set(
+        "Content-Disposition",
+        "inline" if kept.view.is_picture else "attachment",
+        filename=_name(kept.view),
+    )
+    response.set_etag(mark)
+    response.make_conditional(request, accept_ranges=True, complete_length=size)
+    return response
+
+
+def _type(view: MediaView) -> str:
+    """Name a type: a picture's as we wrote it, a sound's or film's, else just bytes."""
+    if view.is_picture or view.mime in PLAYED:
+        return view.mime or ANYTHING
+    return ANYTHING
+
+
+def _name(view: MediaView) -> str:
+    """Give a name to save under: the sender's, without signs that mislead, or one of ours."""
+    if view.is_picture:
+        return f"{view.kind}-{view.token[:8]}{ENDINGS.get(view.mime or '', '')}"
+    given = "".join(
+        "_" if sign in '\\/:*?"<>|' else sign
+        for sign in view.name or ""
+        if unicodedata.category(sign)[0] not in "CZ" or sign == " "
+    )
+    return given.strip(" .") or f"{view.kind}-{view.token[:8]}"
+
+
+def _size(body: BinaryIO) -> int:
+    size = body.seek(0, os.SEEK_END)
+    body.seek(0)
+    return size
