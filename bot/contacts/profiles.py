@@ -34,7 +34,7 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 180))
 MOST_ATTEMPTS = len(PAUSES) + 1
 """Then the next message after ``conversations.PROFILE_LIFE`` starts anew."""
 
-PATIENCE = 10.0
+PATIENCE = 5.0
 """Seconds after which a round begins no other call: a job may run 30, a call takes up to 14."""
 
 LONGEST_NAME = 80

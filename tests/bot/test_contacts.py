@@ -395,6 +395,15 @@ def test_merges_of_merges_are_taken_back_newest_first(two: Shop) -> None:
     assert owners(two) == before
 
 
+def test_a_merge_is_taken_back_where_it_was_made(two: Shop) -> None:
+    two.hear_meta("hello", kind="instagram", user="2002")
+    two.handle()
+    merge_id = merge(two.runtime, two.owner, 1, 2)
+    with pytest.raises(ContactError, match="undone"):
+        undo(two.runtime, two.owner, 3, merge_id)
+    assert owners(two)["conversations"] == [1, 1, 3]
+
+
 def test_open_pages_are_told_of_a_merge_and_its_undo(two: Shop) -> None:
     def told(since: int) -> set[int]:
         return {row.conversation_id for row in two.rows("feed") if row.id > since}

@@ -163,7 +163,7 @@ def test_F09_while_redis_is_away_the_relay_does_the_work(
     with runtime.store.read() as connection:
         assert outbox_rows.count_by_state(connection) == {"sent": 1}
         assert events.conversations_with_pending_events(connection) == []
-    assert len(httpserver.log) == 1
+    assert [request.method for request, _ in httpserver.log].count("POST") == 1
 
 
 def test_F09_while_redis_is_away_what_was_offered_a_moment_ago_is_sent_too(
@@ -192,7 +192,7 @@ def test_two_relays_at_once_send_nothing_twice(
     one, other = Relay(runtime, clock), Relay(runtime, clock)
     one.turn()
     other.turn()
-    assert len(httpserver.log) == 1
+    assert [request.method for request, _ in httpserver.log].count("POST") == 1
 
 
 def test_the_relay_beats(runtime: Runtime, clock: Clock) -> None:

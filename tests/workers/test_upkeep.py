@@ -3,10 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from bot import upkeep
 from bot.runtime import Runtime, Work
-from bot.store import changes, people, shops
+from bot.store import changes, conversations, people, shops
 from workers.upkeep import sweep
 
 
@@ -43,4 +44,29 @@ def test_what_is_over_goes_and_what_is_not_stays(runtime: Runtime, shop_id: int)
         assert people.find_session(connection, "over", now - timedelta(hours=1)) is None
         assert set(people.find_failures(connection, ["old", "new"])) == {"new"}
         assert len(changes.read_feed(connection, shop_id, 0)) == 1
+    assert sweep(runtime) == 0
+
+
+def test_the_sweep_asks_who_wrote(runtime: Runtime, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/v2/bot/profile/" + "U" + "1" * 32).respond_with_json(
+        {"displayName": "Mali"}
+    )
+
+    def open_it(work: Work) -> None:
+        channel = shops.find_channel_by_key(work.connection, "siam-line")
+        assert channel is not None
+        conversations.open_conversation(
+            work.connection,
+            shop_id=channel.shop_id,
+            channel_id=channel.id,
+            platform_id="U" + "1" * 32,
+            kind="user",
+            at=work.now,
+        )
+
+    runtime.transact(open_it)
+    assert sweep(runtime) == 1
+    with runtime.store.read() as connection:
+        names = connection.exec_driver_sql("SELECT name FROM contacts").scalars().all()
+    assert names == ["Mali"]
     assert sweep(runtime) == 0

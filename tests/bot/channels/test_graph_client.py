@@ -18,6 +18,7 @@ from bot.messages import (
     ChannelDown,
     Lane,
     PersonGone,
+    Profile,
     Receipt,
     Retry,
     SendError,
@@ -153,3 +154,31 @@ def test_the_check_refuses_another_pages_token(httpserver: HTTPServer) -> None:
     with pytest.raises(ChannelDown, match="siam-page"):
         Messenger().check(account(httpserver, "1"))
     assert Messenger().check(account(httpserver, "2")) == "Other"
+
+
+def test_a_persons_names_are_put_together(httpserver: HTTPServer) -> None:
+    told = {"first_name": "Mali", "last_name": "Dee", "profile_pic": "https://p.example/1"}
+    httpserver.expect_request("/v26.0/77", method="GET").respond_with_json(told)
+    asked = Messenger().profile(account(httpserver), Address("77"))
+    assert asked == Profile("Mali Dee", "https://p.example/1", None)
+    request = httpserver.log[0][0]
+    assert TOKEN not in request.url
+    assert request.args["appsecret_proof"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (400, 100, PersonGone),  # no profile available for this user
+        (400, 230, PersonGone),  # the person has not consented
+        (400, 190, ChannelDown),
+        (400, 4, Retry),
+        (500, 2, Retry),
+    ],
+)
+def test_a_profile_that_meta_does_not_tell_says_whether_to_ask_again(
+    httpserver: HTTPServer, status: int, code: int, error: type[SendError]
+) -> None:
+    httpserver.expect_request("/v26.0/77").respond_with_json({"error": {"code": code}}, status)
+    with pytest.raises(error):
+        Messenger().profile(account(httpserver), Address("77"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from bot.channels.line import Line
 from bot.messages import (
     Account,
     Address,
+    AddressKind,
     BadMessage,
     Button,
     Card,
     ChannelDown,
     Lane,
     PersonGone,
+    Profile,
     QuotaUsedUp,
     Receipt,
     Retry,
@@ -153,3 +156,49 @@ def test_two_accounts_at_one_address_keep_their_own_tokens(httpserver: HTTPServe
         Line().send(Account("line", "k", None, token, api_url=httpserver.url_for("")), request)
     sent = [entry[0].headers["Authorization"] for entry in httpserver.log]
     assert sent == ["Bearer one", "Bearer two", "Bearer one"]
+
+
+PROFILE = "/v2/bot/profile/U1"
+SUMMARY = "/v2/bot/group/C1/summary"
+
+
+def test_a_profile_is_read_as_far_as_it_is_told(httpserver: HTTPServer) -> None:
+    told = {"displayName": "มะลิ", "pictureUrl": "https://p.example/1", "somethingNew": {}}
+    httpserver.expect_request(PROFILE, method="GET").respond_with_json(told)
+    asked = Line().profile(account(httpserver), Address("U1"))
+    assert asked == Profile("มะลิ", "https://p.example/1", None)
+
+
+def test_a_group_has_a_summary_and_a_room_has_nothing_to_tell(httpserver: HTTPServer) -> None:
+    httpserver.expect_request(SUMMARY, method="GET").respond_with_json({"groupName": "ทีมชา"})
+    group, room = Address("C1", AddressKind.GROUP), Address("R1", AddressKind.ROOM)
+    assert Line().profile(account(httpserver), group) == Profile("ทีมชา")
+    assert Line().profile(account(httpserver), room) == Profile()
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (404, '{"message": "Not found"}', PersonGone),
+        (400, '{"message": "The value for the \'userId\' parameter is invalid"}', PersonGone),
+        (401, "{}", ChannelDown),
+        (429, '{"message": "The API rate limit has been exceeded."}', Retry),
+        (500, "<html>", Retry),
+        (200, "<html>", Retry),
+        (200, "[]", Retry),
+    ],
+)
+def test_a_profile_that_is_not_told_says_whether_to_ask_again(
+    httpserver: HTTPServer, status: int, body: str, error: type[SendError]
+) -> None:
+    httpserver.expect_request(PROFILE).respond_with_data(body, status)
+    with pytest.raises(error):
+        Line().profile(account(httpserver), Address("U1"))
+
+
+def test_an_id_cannot_leave_its_place_in_the_address(httpserver: HTTPServer) -> None:
+    httpserver.expect_request(re.compile(".*")).respond_with_json({"displayName": "x"})
+    Line().profile(account(httpserver), Address("U1/../../info?a=b#c"))
+    assert httpserver.log[0][0].path.startswith("/v2/bot/profile/U1")
+    assert httpserver.log[0][0].query_string == b""

@@ -179,8 +179,10 @@ def test_a_stranger_cannot_be_sent_anything(simulator: Any, line: Any) -> None:
 def test_a_group_can_be_pushed_to_once_it_has_spoken(simulator: Any, line: Any) -> None:
     group = "C" + "1" * 32
     assert refusal(lambda: push(line, group, "x"))[0] == 400
+    assert refusal(lambda: line.get_group_summary(group))[0] == 404
     simulator.do("Nok", {"source": {"type": "group", "groupId": group}})
     push(line, group, "to all")
+    assert line.get_group_summary(group).group_name.startswith("Group of ")
     assert simulator.get(f"/ledger?person={group}")["seen"][0]["text"] == "to all"
 
 
