@@ -35,6 +35,9 @@ ROUTES = {
     ("POST", "/inbox/<int:conversation_id>/messages"): (303, 403, 303, 403),
     ("POST", "/inbox/<int:conversation_id>/preview"): (303, 200, 200, 403),
     ("POST", "/inbox/<int:conversation_id>/read"): (303, 303, 303, 403),
+    # With itself, of which there is only one.
+    ("POST", "/inbox/<int:conversation_id>/merge"): (303, 403, 409, 403),
+    ("POST", "/inbox/<int:conversation_id>/merge/<int:merge_id>/undo"): (303, 403, 409, 403),
     ("GET", "/inbox/stream"): (303, 200, 200, 403),
     ("GET", "/inbox/changes"): (303, 200, 200, 403),
     ("GET", "/ops"): (303, 404, 404, 200),
@@ -84,6 +87,7 @@ def test_every_route_lets_in_whom_it_says(front: Front, role: str) -> None:
             rule.replace("<int:conversation_id>", str(conversation_id))
             .replace("<token>", bill)
             .replace("<key>", "siam-line")
+            .replace("<int:merge_id>", "1")
             .replace("<int:delivery_id>", "1")
         )
         if method == "GET":
@@ -93,6 +97,7 @@ def test_every_route_lets_in_whom_it_says(front: Front, role: str) -> None:
                 "csrf_token": visitor.token(FORMS[role]),
                 "text": "hello",
                 "key": "abcdefgh12345678",
+                "code": "C1",
             }
             answer = visitor.client.post(path, data=fields)
         got[method, rule] = answer.status_code
