@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -26,6 +27,7 @@ TYPES = {
 }
 STAFF_PAGES = ("auth", "inbox", "operators")
 A_YEAR = 365 * 24 * 3600
+NAMED_KIND = re.compile(r"\[(\w+)\]")
 
 
 def prepare(app: Flask) -> None:
@@ -77,9 +79,18 @@ def _words() -> dict[str, Any]:
         "money": partial(_money, tongue),
         "minor": partial(_minor, tongue),
         "when": partial(_when, tongue),
+        "preview": partial(_preview, tongue),
         "visitor": visitor,
         "csrf_token": _form_token,
     }
+
+
+def _preview(tongue: str, text: str | None) -> str:
+    """Give the list's line of what was said last; what has no words is kept as ``[its kind]``."""
+    named = NAMED_KIND.fullmatch(text or "")
+    if named and has_phrase(f"kind.{named[1]}", tongue):
+        return phrase(f"kind.{named[1]}", tongue)
+    return display.show_line(text)
 
 
 def _form_token() -> str:

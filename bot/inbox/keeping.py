@@ -184,7 +184,8 @@ def _show(work: Work, owner: Any, conversation_id: int, event: InboundMessage) -
         work.connection,
         conversation_id,
         at=event.sent_at,
-        text=event.text,
+        # What has no words is named by its kind, which pages put into words.
+        text=event.text if event.text is not None else f"[{event.kind}]",
         author=event.author,
         customer_wrote=event.author == Author.CUSTOMER,
         standby=event.standby,

@@ -84,12 +84,13 @@ def deliveries_of(connection: Connection, channel_id: int, message_id: int) -> s
 def renew_preview(connection: Connection, conversation_id: int) -> None:
     """Let the list show what the newest message says now."""
     newest = (
-        select(messages.c.text)
+        select(messages.c.text, messages.c.kind, messages.c.redacted)
         .where(messages.c.conversation_id == conversation_id)
         .order_by(messages.c.sent_at.desc(), messages.c.id.desc())
         .limit(1)
     )
-    text = connection.execute(newest).scalar()
+    row = connection.execute(newest).one()
+    text = row.text if row.text is not None or row.redacted else f"[{row.kind}]"
     connection.execute(
         update(conversations)
         .where(conversations.c.id == conversation_id)

@@ -556,3 +556,14 @@ def test_every_channel_has_a_badge_with_a_letter(front: Front, kind: str) -> Non
         badge = render_template("parts/badge.html", kind=kind)
     assert f'aria-label="{CHANNELS[kind].name}"' in badge
     assert f">{CHANNELS[kind].name[0]}<" in badge
+
+
+def test_the_list_says_what_a_message_without_words_is(front: Front) -> None:
+    told = json.loads(front.line_body("x", "U" + "b" * 32))
+    told["events"][0]["message"] = {"id": "77", "type": "sticker", "packageId": "1"}
+    body = json.dumps(told).encode()
+    client = front.app.test_client()
+    client.post("/webhooks/line/siam-line", data=body, headers=front.line_headers(body))
+    page = front.staff().client.get("/inbox?lang=en").get_data(as_text=True)
+    assert "Sticker" in page
+    assert "[sticker]" not in page
