@@ -9,25 +9,33 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.channels import graph_content as lay_out
 from bot.channels.attachments import Fetched, Source
 from bot.channels.fields import header, malformed, mapping, picked
 from bot.channels.graph_events import Change, bodies, read_entry, redact_entry
 from bot.messages import (
     Account,
     Address,
+    Bill,
+    Button,
+    Card,
+    Content,
     Entry,
     Event,
     Guarantee,
     Lane,
     OtherEvent,
+    Picture,
     Profile,
     Receipt,
     Route,
     SendRequest,
+    Text,
     Window,
 )
 
@@ -36,7 +44,7 @@ WINDOW = timedelta(hours=24)
 WINDOW_MARGIN = timedelta(seconds=60)
 
 
-class Graph:
+class Graph(ABC):
     """The part of a channel that Messenger and Instagram have in common."""
 
     kind: str
@@ -119,6 +127,31 @@ class Graph:
         from bot.channels.download import download  # noqa: PLC0415 - loads requests
 
         return download(source.url or "", trusted=account.api_url, limit=limit, write=write)
+
+    @abstractmethod
+    def bill_parts(self, *, picture: bool) -> tuple[str, ...]:
+        """Name the requests that a bill takes."""
+
+    @abstractmethod
+    def compose_text(self, words: str, buttons: tuple[Button, ...]) -> list[dict[str, Any]]:
+        """Lay out words, within the platform's own measure, and what may be tapped under them."""
+
+    @abstractmethod
+    def compose_bill(self, bill: Bill, part: str) -> dict[str, Any]:
+        """Lay out one part of a bill."""
+
+    def compose(self, content: Content) -> list[dict[str, Any]]:
+        """Lay out one message a request; a blank text takes none."""
+        match content:
+            case Text():
+                return self.compose_text(content.text, content.buttons)
+            case Card():
+                return self.compose_text(lay_out.card_words(content), content.buttons)
+            case Picture():
+                return [lay_out.picture(content.url)]
+            case Bill():
+                parts = self.bill_parts(picture=content.image_url is not None)
+                return [self.compose_bill(content, part) for part in parts]
 
     def check(self, account: Account) -> str:
         """Ask Meta whose token this is: the account's name. Raises a ``SendError``."""

@@ -27,13 +27,9 @@ from bot.messages import (
     Author,
     Bill,
     Button,
-    Card,
-    Content,
     Event,
     InboundMessage,
     OtherEvent,
-    Picture,
-    Text,
 )
 
 TEXT_BYTES = 1000
@@ -61,18 +57,12 @@ class Instagram(Graph):
         """The plain text comes last and holds the link for those who do not see the card."""
         return ("picture", "bill", "text") if picture else ("bill", "text")
 
-    def compose(self, content: Content) -> list[dict[str, Any]]:
-        """Lay out one message a request; a blank text takes none."""
-        match content:
-            case Text():
-                return _text(content.text, content.buttons)
-            case Card():
-                return _text(lay_out.card_words(content), content.buttons)
-            case Picture():
-                return [lay_out.picture(content.url)]
-            case Bill():
-                parts = self.bill_parts(picture=content.image_url is not None)
-                return [self.compose_bill(content, part) for part in parts]
+    def compose_text(self, words: str, buttons: tuple[Button, ...]) -> list[dict[str, Any]]:
+        """Words with their links written out, and quick replies under the last of them."""
+        payloads = lay_out.texts(words + lay_out.link_lines(buttons), TEXT_BYTES, utf8_bytes)
+        if payloads:
+            payloads[-1] = lay_out.with_quick_replies(payloads[-1], buttons)
+        return payloads
 
     def compose_bill(self, bill: Bill, part: str) -> dict[str, Any]:
         """Lay out one part. Raises ``ValueError`` for a picture it has not."""
@@ -116,11 +106,3 @@ def _comment(change: Change) -> Event:
         ),
         raw=change.raw,
     )
-
-
-def _text(words: str, buttons: tuple[Button, ...]) -> list[dict[str, Any]]:
-    """Words with their links written out, and quick replies under the last of them."""
-    payloads = lay_out.texts(words + lay_out.link_lines(buttons), TEXT_BYTES, utf8_bytes)
-    if payloads:
-        payloads[-1] = lay_out.with_quick_replies(payloads[-1], buttons)
-    return payloads

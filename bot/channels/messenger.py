@@ -7,7 +7,7 @@ from typing import Any
 from bot.channels import graph_content as lay_out
 from bot.channels.graph import Graph
 from bot.channels.graphemes import utf16_units
-from bot.messages import Bill, Button, Card, Content, Picture, Text
+from bot.messages import Bill, Button
 
 TEXT_CHARACTERS = 2000
 
@@ -24,18 +24,18 @@ class Messenger(Graph):
         """The picture goes before the card, so that the button is what stays in sight."""
         return ("picture", "bill") if picture else ("bill",)
 
-    def compose(self, content: Content) -> list[dict[str, Any]]:
-        """Lay out one message a request; a blank text takes none."""
-        match content:
-            case Text():
-                return _text(content.text, content.buttons)
-            case Card():
-                return _text(lay_out.card_words(content), content.buttons)
-            case Picture():
-                return [lay_out.picture(content.url)]
-            case Bill():
-                parts = self.bill_parts(picture=content.image_url is not None)
-                return [self.compose_bill(content, part) for part in parts]
+    def compose_text(self, words: str, buttons: tuple[Button, ...]) -> list[dict[str, Any]]:
+        """Words, and buttons under the last of them; a template holds 640 characters only."""
+        web = lay_out.web_buttons(buttons)
+        payloads = lay_out.texts(words, TEXT_CHARACTERS, utf16_units)
+        if payloads and web:
+            last = payloads.pop()["message"]["text"]
+            *before, under = lay_out.texts(last, lay_out.TEMPLATE_TEXT, utf16_units)
+            under = lay_out.button_template(under["message"]["text"], web)
+            payloads += [*before, under]
+        if payloads:
+            payloads[-1] = lay_out.with_quick_replies(payloads[-1], buttons)
+        return payloads
 
     def compose_bill(self, bill: Bill, part: str) -> dict[str, Any]:
         """Lay out the picture or the card. Raises ``ValueError`` for a picture it has not."""
@@ -44,17 +44,3 @@ class Messenger(Graph):
         if bill.image_url is None:
             raise ValueError("This bill has no picture, so it has no picture to lay out.")
         return lay_out.picture(bill.image_url)
-
-
-def _text(words: str, buttons: tuple[Button, ...]) -> list[dict[str, Any]]:
-    """Words, and buttons under the last of them; a template holds 640 characters only."""
-    web = lay_out.web_buttons(buttons)
-    payloads = lay_out.texts(words, TEXT_CHARACTERS, utf16_units)
-    if payloads and web:
-        last = payloads.pop()["message"]["text"]
-        *before, under = lay_out.texts(last, lay_out.TEMPLATE_TEXT, utf16_units)
-        under = lay_out.button_template(under["message"]["text"], web)
-        payloads += [*before, under]
-    if payloads:
-        payloads[-1] = lay_out.with_quick_replies(payloads[-1], buttons)
-    return payloads

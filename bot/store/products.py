@@ -34,20 +34,11 @@ def find_product(connection: Connection, shop_id: int, code: str) -> Row[Any] | 
 def insert_product(connection: Connection, at: datetime, **values: Any) -> int:
     """Write a product and, where its stock is counted, the ledger row it starts with."""
     row = {"reserved": 0, "sold": 0, "active": True, **values}
-    product_id = int(
-        connection.execute(insert(products).values(**row).returning(products.c.id)).scalar_one()
-    )
+    written = insert(products).values(**row).returning(products.c.id, products.c.shop_id)
+    product = connection.execute(written).one()
     if row["available"] is not None:
-        _log(
-            connection,
-            shop_id=row["shop_id"],
-            product_id=product_id,
-            order_id=None,
-            kind="initial",
-            quantity=row["available"],
-            at=at,
-        )
-    return product_id
+        _log(connection, product, "initial", row["available"], at=at)
+    return int(product.id)
 
 
 def update_product(connection: Connection, product_id: int, **values: Any) -> None:
@@ -66,15 +57,7 @@ def reserve(
     )
     if connection.execute(statement).rowcount != 1:
         return False
-    _log(
-        connection,
-        shop_id=product.shop_id,
-        product_id=product.id,
-        order_id=order_id,
-        kind="reserve",
-        quantity=quantity,
-        at=at,
-    )
+    _log(connection, product, "reserve", quantity, at=at, order_id=order_id)
     return True
 
 
@@ -87,29 +70,13 @@ def release(
         .where(products.c.id == product.id)
         .values(available=products.c.available + quantity, reserved=products.c.reserved - quantity)
     )
-    _log(
-        connection,
-        shop_id=product.shop_id,
-        product_id=product.id,
-        order_id=order_id,
-        kind="release",
-        quantity=quantity,
-        at=at,
-    )
+    _log(connection, product, "release", quantity, at=at, order_id=order_id)
 
 
 def begin_counting(connection: Connection, product: Any, available: int, at: datetime) -> None:
     """Begin to count a product's stock."""
     update_product(connection, product.id, available=available)
-    _log(
-        connection,
-        shop_id=product.shop_id,
-        product_id=product.id,
-        order_id=None,
-        kind="initial",
-        quantity=available,
-        at=at,
-    )
+    _log(connection, product, "initial", available, at=at)
 
 
 def adjust(connection: Connection, product: Any, by: int, at: datetime) -> bool:
@@ -121,15 +88,7 @@ def adjust(connection: Connection, product: Any, by: int, at: datetime) -> bool:
     )
     if connection.execute(statement).rowcount != 1:
         return False
-    _log(
-        connection,
-        shop_id=product.shop_id,
-        product_id=product.id,
-        order_id=None,
-        kind="adjust",
-        quantity=by,
-        at=at,
-    )
+    _log(connection, product, "adjust", by, at=at)
     return True
 
 
@@ -153,5 +112,22 @@ def find_product_by_id(connection: Connection, product_id: int) -> Row[Any]:
     return connection.execute(select(products).where(products.c.id == product_id)).one()
 
 
-def _log(connection: Connection, **values: Any) -> None:
-    connection.execute(insert(stock_moves).values(**values))
+def _log(
+    connection: Connection,
+    product: Any,
+    kind: str,
+    quantity: int,
+    *,
+    at: datetime,
+    order_id: int | None = None,
+) -> None:
+    connection.execute(
+        insert(stock_moves).values(
+            shop_id=product.shop_id,
+            product_id=product.id,
+            order_id=order_id,
+            kind=kind,
+            quantity=quantity,
+            at=at,
+        )
+    )
