@@ -16,7 +16,13 @@ outcome nobody knows.
 
 from bot.outbox.planning import plain, plan_answer, plan_bill, plan_text, route_now
 from bot.outbox.sending import Prepare, deliver_next, drain
-from bot.outbox.settling import offer_due, release, resume_channel, settle_by_status
+from bot.outbox.settling import (
+    offer_due,
+    release,
+    resume_channel,
+    settle_by_status,
+    withdraw_bills,
+)
 
 __all__ = [
     "Prepare",
@@ -31,4 +37,5 @@ __all__ = [
     "resume_channel",
     "route_now",
     "settle_by_status",
+    "withdraw_bills",
 ]
