@@ -29,18 +29,18 @@ log = structlog.get_logger(__name__)
 
 HOUSE = Asker(None, "upkeep")
 
-BUDGET = 10.0
+BUDGET = 10
 """Seconds for one sweep: a third of what a job may take. The next one goes on."""
 
 
-def expire_due(runtime: Runtime, *, seconds: float = BUDGET) -> int:
+def expire_due(runtime: Runtime, *, seconds: int = BUDGET) -> int:
     """Let unpaid orders expire whose time is over; give how many did."""
     with runtime.store.read() as connection:
         due = rows.list_due(connection, runtime.store.now(connection))
     return _each(runtime, due, _expire, seconds)
 
 
-def fill_missing(runtime: Runtime, *, seconds: float = BUDGET) -> int:
+def fill_missing(runtime: Runtime, *, seconds: int = BUDGET) -> int:
     """Give orders whose money is in the stock that they missed, the oldest first; give how many."""
     with runtime.store.read() as connection:
         missing = rows.list_missing(connection)
@@ -62,7 +62,7 @@ def _fill(desk: Desk, row: Any) -> bool:
 
 
 def _each(
-    runtime: Runtime, found: list[Any], body: Callable[[Desk, Any], bool], seconds: float
+    runtime: Runtime, found: list[Any], body: Callable[[Desk, Any], bool], seconds: int
 ) -> int:
     """Do one thing to each order in its own transaction. No order's trouble costs another."""
     end = time.monotonic() + seconds
