@@ -14,7 +14,7 @@ from bot.ordering.writing import insert, log_move
 from bot.store import contacts, conversations, shops
 from bot.store import orders as rows
 from orders.item import check_length
-from orders.moves import Guard, find_move
+from orders.moves import Guard, find_move, moves_from
 from orders.order import Order
 from orders.states import Status
 from orders.totals import totals
@@ -128,9 +128,11 @@ def cancel(
     check_length("reason", reason, LONGEST_REASON)
 
     def body(locked: Any) -> Made:
-        move = find_move(Status(locked.status), "cancel")
-        with_money = Guard.NO_PAYMENT in move.guards and held_of(locked).minor
-        name = "cancel_with_money" if with_money else "cancel"
+        plain = any(
+            move.name == "cancel" and Guard.NO_PAYMENT in move.guards
+            for move in moves_from(Status(locked.status))
+        )
+        name = "cancel_with_money" if plain and held_of(locked).minor else "cancel"
         return make(desk, locked, asker, name, Asked(reason=reason), expected=expected)
 
     return once(desk, row, asker, ("cancel", reason, version), body)

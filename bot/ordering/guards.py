@@ -29,17 +29,21 @@ def holding(situation: Situation) -> set[Guard]:
     return {guard for guard in situation.move.guards if GUARDS[guard](situation)}
 
 
-def _same_version(situation: Situation) -> bool:
-    """Whether the order is still the one that the asker has seen; else say who changed it."""
-    if situation.expected == situation.row.version:
-        return True
-    last = rows.last_event(situation.desk.connection, situation.row.id)
+def check_version(desk: Desk, row: Any, expected: int) -> None:
+    """Raise ``MoveError``, saying who changed the order, where it is not as it was seen."""
+    if expected == row.version:
+        return
+    last = rows.last_event(desk.connection, row.id)
     raise MoveError(
         "order_changed",
-        number=situation.row.number,
-        who=_name(situation.desk, last.actor if last else "system"),
-        at=_clock(situation.desk.shop, last.at if last else situation.row.updated_at),
+        number=row.number,
+        who=_name(desk, last.actor if last else "system"),
+        at=_clock(desk.shop, last.at if last else row.updated_at),
     )
+
+
+def _same_version(situation: Situation) -> bool:
+    return situation.expected == int(situation.row.version)
 
 
 def _has_items(situation: Situation) -> bool:

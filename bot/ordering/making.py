@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.ordering.asking import Asked, Asker, Desk, Made, digest_request
 from bot.ordering.effects import perform
-from bot.ordering.guards import holding
+from bot.ordering.guards import check_version, holding
 from bot.ordering.reading import load
 from bot.ordering.situation import Situation
 from bot.ordering.writing import save
@@ -39,6 +39,9 @@ def make(
     ``expected`` is the version that the asker knows, None for the row's own.
     """
     asked = asked or Asked()
+    if expected is not None:
+        # First of all: what else would be refused may be so only because somebody was faster.
+        check_version(desk, row, expected)
     before = load(desk.connection, row)
     move = find_move(before.status, name)
     situation = Situation(

@@ -224,7 +224,7 @@ def test_every_move_that_a_person_weighs_asks_whether_the_order_is_still_what_th
     # What the house or the customer brings (money, slips) is taken whatever happened meanwhile.
     unasked = {move.name for move in MOVES if Guard.SAME_VERSION not in move.guards}
     kept = {"keep_slip", "keep_money", "notify_transfer", "await_money", "settle", "fill_stock"}
-    assert unasked == kept | {"open", "tag", "expire", "copy"}
+    assert unasked == kept | {"open", "expire", "copy"}
 
 
 def test_money_never_needs_stock_to_be_taken_down() -> None:
