@@ -229,16 +229,19 @@ def last_invoice(connection: Connection, shop_id: int) -> Row[Any] | None:
     return connection.execute(query).one_or_none()
 
 
-def list_chain(connection: Connection, shop_id: int) -> Iterator[Row[Any]]:
-    """Read a shop's invoices by number, each with its order's number, a few at a time."""
+def read_chain(connection: Connection, shop_id: int, page: int = 500) -> Iterator[Row[Any]]:
+    """Read a shop's invoices by number, each with its order's number, ``page`` at a time."""
+    after = 0
     query = (
         select(invoices, orders.c.number.label("order_number"))
         .join(orders, orders.c.id == invoices.c.order_id)
         .where(invoices.c.shop_id == shop_id)
         .order_by(invoices.c.number)
-        .execution_options(yield_per=500)
+        .limit(page)
     )
-    yield from connection.execute(query)
+    while found := list(connection.execute(query.where(invoices.c.number > after))):
+        yield from found
+        after = found[-1].number
 
 
 def find_invoice(connection: Connection, invoice_id: int) -> Row[Any] | None:
