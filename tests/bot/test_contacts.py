@@ -332,7 +332,7 @@ def test_both_codes_find_the_newest_conversation_of_who_was_merged(two: Shop) ->
 def test_customers_are_listed_without_those_merged(two: Shop) -> None:
     def codes() -> list[int]:
         with two.runtime.store.read() as connection:
-            return [row.code for row in conversations.list_contacts(connection, two.owner.shop_id)]
+            return [row.code for row in contacts.list_customers(connection, two.owner.shop_id)]
 
     merge_id = merge(two.runtime, two.owner, 2, 1)
     assert codes() == [2]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from bot import contacts
 from bot.runtime import Work
 from bot.store import changes, conversations, shops, tables
 from bot.store.database import SchemaMismatch, Store, StoreUnavailable, is_passing
@@ -263,6 +264,31 @@ def test_the_tables_of_the_migrations_are_the_tables_of_the_code(shop: Shop) -> 
     with shop.runtime.store.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
+
+
+def test_customers_of_an_earlier_version_are_found_by_name_after_the_migration(
+    shop: Shop,
+) -> None:
+    from alembic import command
+
+    from bot.store import database
+
+    def go(connection: Any, direction: Any, revision: str) -> None:
+        config = database._alembic_config()
+        config.attributes["connection"] = connection
+        direction(config, revision)
+
+    store, shop_id = shop.runtime.store, shop.owner.shop_id
+    old = "INSERT INTO contacts (shop_id, code, name, created_at) VALUES (:shop, 7, :name, :at)"
+    facts = {"shop": shop_id, "name": "คุณมะลิ", "at": shop.clock()}
+    store.write(lambda connection: go(connection, command.downgrade, "0004"))
+    store.write(lambda connection: connection.execute(text(old), facts))
+    store.write(lambda connection: go(connection, command.upgrade, "head"))
+
+    with store.read() as connection:
+        siam = shops.find_shop(connection, shop_id)
+        assert [row.code for row in contacts.search(connection, siam, "มะลิ")] == [7]
+        assert [row.code for row in contacts.search(connection, siam, "มาลิ")] == [7]
 
 
 def test_a_database_that_does_not_answer_is_told_without_its_password() -> None:
