@@ -88,6 +88,11 @@ def test_the_best_comes_first(shop_of_many: Book) -> None:
     assert shop_of_many.find("mali") == [8, 9, 10, 12]
 
 
+def test_a_customer_is_as_good_as_the_worst_of_the_words(book: Book) -> None:
+    inside, begin = book.create("Zmal Jaidee"), book.create("Malikalikalika Jaidee")
+    assert book.find("mal jaidee") == [begin, inside]
+
+
 def test_tone_marks_and_accents_are_optional_and_right_ones_first(book: Book) -> None:
     wrong, right, none = book.create("ป่า"), book.create("ป้า"), book.create("ปา")
     assert book.find("ป้า") == [right, wrong, none]
@@ -143,7 +148,7 @@ def test_a_code_finds_its_customer_alone(book: Book) -> None:
 
 def test_a_tag_narrows_what_is_found(book: Book) -> None:
     vip = book.create("Mali One", tags=("VIP", "ขายส่ง"))
-    book.create("Mali Two")
+    book.create("Mali Two", tags=("cod",))
     other = book.create("Dao", tags=("vip",))
     assert book.find("mali #vip") == book.find("#VIP mali") == book.find("mali", tag="vip") == [vip]
     assert book.find("#vip") == [vip, other]
