@@ -43,6 +43,7 @@ from bot.store.tables.people import (
     staff,
     staff_links,
 )
+from bot.store.tables.watch import heard_hours, watches
 
 __all__ = [
     "addresses",
@@ -55,6 +56,7 @@ __all__ = [
     "counters",
     "events",
     "feed",
+    "heard_hours",
     "heartbeats",
     "idempotency_keys",
     "invoices",
@@ -77,4 +79,5 @@ __all__ = [
     "staff",
     "staff_links",
     "stock_moves",
+    "watches",
 ]
