@@ -96,9 +96,7 @@ def test_F06_a_channel_that_is_heard_daily_is_missed_within_days(
 
 
 @given(hours_of_week, st.integers(2, 5), st.integers(1, 500))
-def test_the_same_weeks_later_make_the_same_rhythm(
-    hours: set[int], weeks: int, later: int
-) -> None:
+def test_the_same_weeks_later_make_the_same_rhythm(hours: set[int], weeks: int, later: int) -> None:
     heard = weekly(hours, weeks)
     move = timedelta(weeks=later)
     first, second = alarm_of(heard), alarm_of([at + move for at in heard])
