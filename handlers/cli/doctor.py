@@ -44,7 +44,7 @@ def doctor() -> None:
     told = frame.settings()
     failed = 0
     for finding in examine(told):
-        click.echo(f"{finding.state:<4}  {finding.subject:<20}  {finding.words}")
+        click.echo(f"{finding.state:<4}  {finding.subject:<26}  {finding.words}")
         failed += finding.state == "FAIL"
     if failed:
         raise Failure(f"{failed} of these must be mended.")
@@ -180,7 +180,7 @@ def _channel(runtime: Runtime, row: Any) -> Finding:
             subject, "FAIL", "its token was encrypted with another secret_key: set the old key back"
         )
     except ChannelDown as wrong:
-        return Finding(subject, "FAIL", f"{wrong.reason}: give it a new access token")
+        return Finding(subject, "FAIL", wrong.reason)
     except SendError as wrong:
         return Finding(subject, "FAIL", f"cannot be asked: {wrong.reason}")
     heard = f"{row.last_webhook_at:%Y-%m-%d %H:%M} UTC" if row.last_webhook_at else "never"
