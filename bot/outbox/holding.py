@@ -35,7 +35,7 @@ def take_channel_down(
         watches.update_watch(
             work.connection,
             channel_id,
-            down_by_token=error.by_token or probed,
+            down_by_token=error.by_token,
             relapses=relapses,
         )
         if not relapses:

@@ -64,9 +64,12 @@ def list_channels(connection: Connection, shop_id: int | None = None) -> list[Ro
     return list(connection.execute(query))
 
 
-def find_channel(connection: Connection, channel_id: int) -> Row[Any]:
-    """Give a channel that is known to exist."""
-    return connection.execute(select(channels).where(channels.c.id == channel_id)).one()
+def find_channel(connection: Connection, channel_id: int, *, lock: bool = False) -> Row[Any]:
+    """Give a channel that is known to exist; with ``lock`` nobody changes it until the commit."""
+    query = select(channels).where(channels.c.id == channel_id)
+    if lock and connection.dialect.name == "postgresql":
+        query = query.with_for_update()
+    return connection.execute(query).one()
 
 
 # What every webhook runs is built once: building a statement costs more than running it.

@@ -120,7 +120,8 @@ def _ask(runtime: Runtime, task: Task) -> _Told:
 
 
 def _settle(work: Work, runtime: Runtime, task: Task, told: _Told) -> None:
-    now = shops.find_channel(work.connection, task.channel.id)
+    # Whoever settles a send locks the channel before its watch: so do we.
+    now = shops.find_channel(work.connection, task.channel.id, lock=True)
     if now.sealed != task.channel.sealed:
         # What we know is of a token that is gone: ask anew, with the one that came.
         _write(work, task, **{rows.DUE[task.duty]: work.now})
@@ -134,26 +135,29 @@ def _write(work: Work, task: Task, **values: Any) -> bool:
 
 
 def _after_probe(work: Work, runtime: Runtime, task: Task, told: _Told) -> None:
-    failures = 0 if isinstance(told, str | ChannelDown) else task.watch.probe_failures + 1
-    pause = DAY if isinstance(told, str) else HOUR if failures == 0 else _pause(failures, told)
-    state = "ok" if isinstance(told, str) else "unreachable" if failures else "bad"
+    """Good, bad, or no answer; a missing right to ask says nothing of the right to send."""
+    is_good, is_bad = isinstance(told, str), _is_dead(told)
+    failures = 0 if is_good or is_bad else task.watch.probe_failures + 1
+    pause = DAY if is_good else HOUR if is_bad else _pause(failures, told)
     written = _write(
         work,
         task,
-        token_state=state,
-        token_reason=told.reason[:300] if isinstance(told, SendError) else None,
+        token_state="ok" if is_good else "bad" if is_bad else "unreachable",
+        token_reason=None if is_good else told.reason[:300],
         token_at=work.now,
         probe_due_at=work.now + _jittered(pause),
         probe_failures=failures,
         # An operator's wish stands until the platform has answered.
         probe_by_hand=task.watch.probe_by_hand and failures > 0,
     )
-    if not written:
-        return
-    if isinstance(told, ChannelDown):
+    if written and is_bad:
         outbox.take_channel_down(work, task.channel.id, told, probed=True)
-    elif isinstance(told, str):
+    elif written and is_good:
         _after_good_probe(work, runtime, task)
+
+
+def _is_dead(told: _Told) -> bool:
+    return isinstance(told, ChannelDown) and told.by_token
 
 
 def _after_good_probe(work: Work, runtime: Runtime, task: Task) -> None:
@@ -179,7 +183,7 @@ def _after_renewal(work: Work, runtime: Runtime, task: Task, told: _Told) -> Non
         return
     failures = task.watch.renew_failures + 1
     _write(work, task, renew_due_at=work.now + _jittered(DAY), renew_failures=failures)
-    if isinstance(told, ChannelDown) and told.by_token:
+    if _is_dead(told):
         outbox.doubt_token(work, task.channel.id)
 
 
@@ -197,7 +201,7 @@ def _after_quota(work: Work, _runtime: Runtime, task: Task, told: _Told) -> None
         failures = task.watch.quota_failures + 1
         due = work.now + _jittered(_pause(failures, told))
         _write(work, task, quota_due_at=due, quota_failures=failures)
-        if isinstance(told, ChannelDown) and told.by_token:
+        if _is_dead(told):
             outbox.doubt_token(work, task.channel.id)
         return
     counted = told if isinstance(told, Quota) else None

@@ -135,6 +135,19 @@ def test_a_missing_permission_is_not_mended_by_a_good_probe_but_by_hand(
     assert states(shop) == ["sent"]
 
 
+def test_a_missing_right_to_ask_downs_no_channel_that_may_still_send(
+    keeper: Keeper, accounts: Accounts
+) -> None:
+    accounts.fault = (403, {"error": {"code": 200, "message": "no"}}, {})
+    for _ in range(4):
+        keeper.work()
+        keeper.shop.clock.move(hours=2)
+    row = keeper.row("siam-page")
+    assert (row.state, row.token_state) == ("up", "unreachable")
+    assert "grant it access" in row.token_reason
+    assert keeper.alarms("siam-page") == ("unreachable",)
+
+
 def test_asking_by_hand_reads_the_quota_too_and_knows_no_foreign_key(
     keeper: Keeper, accounts: Accounts
 ) -> None:

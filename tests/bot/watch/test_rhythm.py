@@ -74,6 +74,22 @@ def test_F06_a_channel_that_keeps_its_weekly_hours_never_alarms(
         assert alarm is None or alarm > heard[place]
 
 
+@pytest.mark.parametrize("weeks", [2, 3, 4])
+def test_F06_a_closed_week_end_is_no_alarm_however_busy_the_week(weeks: int) -> None:
+    heard = weekly(set(range(5 * 24)), weeks)
+    alarm = alarm_of(heard)
+    monday = heard[-1] + timedelta(hours=49)
+    assert alarm is not None
+    assert monday < alarm < monday + timedelta(days=2)
+
+
+def test_F06_nobody_knows_a_new_channels_first_week_end_yet() -> None:
+    heard = weekly(set(range(5 * 24)), 1)
+    alarm = alarm_of(heard)
+    assert alarm is not None
+    assert alarm >= heard[-1] + timedelta(hours=72)
+
+
 @given(hours_of_day, st.integers(1, 40), st.integers(0, 10_000))
 def test_no_alarm_falls_into_an_hour_in_which_the_shop_sleeps(
     hours: set[int], days: int, seed: int
