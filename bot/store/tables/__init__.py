@@ -51,6 +51,7 @@ from bot.store.tables.people import (
     staff_links,
 )
 from bot.store.tables.stock import shelves, stock_moves, variants
+from bot.store.tables.watch import heard_hours, watches
 
 __all__ = [
     "addresses",
@@ -68,6 +69,7 @@ __all__ = [
     "counters",
     "events",
     "feed",
+    "heard_hours",
     "heartbeats",
     "idempotency_keys",
     "invoices",
@@ -93,4 +95,5 @@ __all__ = [
     "staff_links",
     "stock_moves",
     "variants",
+    "watches",
 ]
