@@ -298,7 +298,7 @@ def test_customers_of_an_earlier_version_are_found_by_name_after_the_migration(
     store, shop_id = shop.runtime.store, shop.owner.shop_id
     old = "INSERT INTO contacts (shop_id, code, name, created_at) VALUES (:shop, 7, :name, :at)"
     facts = {"shop": shop_id, "name": "คุณมะลิ", "at": shop.clock()}
-    store.migrate("0005")
+    store.migrate("0006")
     store.write(lambda connection: connection.execute(text(old), facts))
     store.migrate()
 

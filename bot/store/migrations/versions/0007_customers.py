@@ -10,8 +10,8 @@ from alembic import op
 from bot.store.types import Bytewise, Id, Json, Utc
 from bot.words.spelling import list_terms, write_search_text
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
