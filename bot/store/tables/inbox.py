@@ -28,7 +28,7 @@ raw_deliveries = Table(
     Column("webhook", String(16), nullable=False),
     Column("received_at", Utc, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("state", String(16), nullable=False, index=True),  # read | parse_error | quarantine
+    Column("state", String(16), nullable=False, index=True),  # see bot.inbox
     Column("reason", String(300)),
 )
 
