@@ -14,6 +14,8 @@ NOTICES = frozenset(
         *("accountLink", "membership", "videoPlayComplete", "beacon"),
         *("referral", "optin", "mention", "account_linking"),
         *("pass_thread_control", "take_thread_control", "request_thread_control"),
+        *("policy-enforcement", "policy_enforcement", "game_play", "response_feedback"),
+        *("activated", "deactivated", "botSuspended", "botResumed", "module", "things"),
     }
 )
 """Events that pages have words for; others are shown as what they are: unsupported."""

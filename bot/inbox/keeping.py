@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -12,6 +12,7 @@ from bot.inbox.contents import NOTICES, facts_of, note_media
 from bot.inbox.repeating import meet_again
 from bot.messages import (
     Address,
+    AddressKind,
     Author,
     Event,
     InboundMessage,
@@ -20,7 +21,7 @@ from bot.messages import (
     StatusUpdate,
 )
 from bot.runtime import Work
-from bot.store import changes, conversations, events, messages
+from bot.store import changes, conversations, events, members, messages
 from bot.store.database import is_passing
 from bot.store.vault import digest
 
@@ -28,6 +29,15 @@ log = structlog.get_logger(__name__)
 
 REPLY_TOKEN_LIFE = timedelta(seconds=50)
 """LINE promises one minute from the delivery; the rest is for the way back."""
+
+
+GOING = {
+    "unfollow": "They blocked or removed the shop's account.",
+    "leave": "The shop's account is not in this chat any more.",
+    "follow": None,
+    "join": None,
+}
+"""Events after which an address cannot be written to, and why; or can be again."""
 
 
 def keep_carefully(work: Work, owner: Any, raw_id: int, event: Event) -> bool:
@@ -100,6 +110,7 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
         facts=facts_of(event),
     )
     events.name_message(work.connection, event_id, message_id)
+    _meet_member(work, owner, conversation_id, event)
     _show(work, owner, conversation_id, event)
     _keep_reply_token(work, owner, conversation_id, event.reply_token)
     note_media(work, owner, message_id, event)
@@ -204,9 +215,16 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
         events.name_message(work.connection, event_id, message_id)
         if event.opens_window:
             messages.open_window(work.connection, conversation_id, at)
+        _note_going(work, conversation_id, event.kind, at)
         _keep_reply_token(work, owner, conversation_id, event.reply_token)
         changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
     return True
+
+
+def _note_going(work: Work, conversation_id: int, kind: str, at: datetime) -> None:
+    """Note who left us, or came back; what is older than their newest word says nothing."""
+    if kind in GOING and not messages.is_heard_since(work.connection, conversation_id, at):
+        conversations.mark_gone(work.connection, conversation_id, GOING[kind])
 
 
 def _open(work: Work, owner: Any, address: Address) -> int:
@@ -219,6 +237,21 @@ def _open(work: Work, owner: Any, address: Address) -> int:
         at=work.now,
         ring=work.ring,
     )
+
+
+def _meet_member(work: Work, owner: Any, conversation_id: int, event: InboundMessage) -> None:
+    """Have who wrote in a group be asked for by name; a chat of two is named by its address."""
+    if event.address.kind == AddressKind.USER or event.sender_id is None:
+        return
+    if members.meet_member(
+        work.connection,
+        at=work.now,
+        shop_id=owner.shop_id,
+        channel_id=owner.id,
+        conversation_id=conversation_id,
+        platform_id=event.sender_id,
+    ):
+        work.ring("upkeep")
 
 
 def _keep_reply_token(work: Work, owner: Any, conversation_id: int, token: str | None) -> None:

@@ -31,6 +31,7 @@ class MediaView:
     """
 
     token: str
+    position: int
     kind: str
     state: str
     mime: str | None
@@ -135,6 +136,7 @@ def files_of(runtime: Runtime) -> Files:
 def _view(row: Any) -> MediaView:
     return MediaView(
         token=row.token,
+        position=row.position,
         kind=row.kind,
         state=row.state,
         mime=row.mime,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
@@ -12,14 +11,7 @@ from tests.contracts.channel_cases import KINDS, shapes_of
 from tests.contracts.channel_shapes import SAID
 from tests.contracts.graph_shapes import ACCOUNT
 from tests.contracts.real_bodies import Body, graph_bodies, line_bodies
-from tests.handlers.conftest import Front
 from tests.handlers.door import ACCOUNTS, Door
-
-
-@pytest.fixture
-def door(open_front: Callable[..., Front], migrated_url: str) -> Door:
-    """The doors of a shop, on both databases."""
-    return Door(open_front(OPENBILL_DATABASE__URL=migrated_url))
 
 
 def bodies_of(kind: str) -> list[Body]:

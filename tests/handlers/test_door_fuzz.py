@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,19 +17,12 @@ from bot import conversation
 from tests.contracts.channel_cases import every_channel
 from tests.contracts.graph_shapes import ACCOUNT
 from tests.contracts.mutations import CORPUS, mutated, neighbour, spoilt, with_neighbour
-from tests.handlers.conftest import Front
 from tests.handlers.door import ACCOUNTS, Door
 
 ANSWERS = {200, 413}
 # One shop hears all of a test's deliveries, as it would in life.
 one_shop = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 _numbers = itertools.count(1)
-
-
-@pytest.fixture
-def door(open_front: Callable[..., Front], migrated_url: str) -> Door:
-    """The doors of a shop, on both databases."""
-    return Door(open_front(OPENBILL_DATABASE__URL=migrated_url))
 
 
 @every_channel

@@ -131,6 +131,42 @@ def test_a_player_may_ask_for_a_part(album: Album) -> None:
     assert (head.status_code, head.content_length, head.data) == (200, 10, b"")
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "told", "body"),
+    [
+        ("bytes=0-1", 206, "bytes 0-1/10", b"01"),  # Safari's first question
+        ("bytes=0-", 206, "bytes 0-9/10", b"0123456789"),
+        ("bytes=7-100", 206, "bytes 7-9/10", b"789"),
+        ("bytes=-3", 206, "bytes 7-9/10", b"789"),
+        ("bytes=10-", 416, "bytes */10", None),
+        ("bytes=5-2", 200, None, b"0123456789"),
+        ("pages=1-2", 200, None, b"0123456789"),
+        ("bytes=abc", 200, None, b"0123456789"),
+    ],
+)
+def test_every_part_that_a_player_asks_for_is_answered_by_the_rules(
+    album: Album, asked: str, status: int, told: str | None, body: bytes | None
+) -> None:
+    token = album.keep("video", b"0123456789", "video/mp4")
+    answer = album.front.staff().get(f"/media/{token}", headers={"Range": asked}, buffered=True)
+    assert (answer.status_code, answer.headers.get("Content-Range")) == (status, told)
+    if body is not None:
+        assert answer.data == body
+        assert answer.content_type == "video/mp4"
+        assert answer.content_length == len(body)
+        assert answer.headers["Accept-Ranges"] == "bytes"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_part_of_a_file_that_changed_is_not_mixed_with_the_old_one(album: Album) -> None:
+    token = album.keep("video", b"0123456789", "video/mp4")
+    staff = album.front.staff()
+    mark = staff.get(f"/media/{token}", buffered=True).headers["ETag"]
+    for given, status in ((mark, 206), ('"another"', 200)):
+        headers = {"Range": "bytes=2-3", "If-Range": given}
+        assert staff.get(f"/media/{token}", headers=headers, buffered=True).status_code == status
+
+
 def test_a_picture_that_a_browser_has_is_not_sent_again_until_it_is_taken_back(
     album: Album,
 ) -> None:

@@ -104,6 +104,23 @@ addresses = Table(
     Index(None, "profile_due_at"),
 )
 
+# Who writes in a group or a room; the group itself is a contact's address.
+members = Table(
+    "members",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("channel_id", "channels"),
+    make_ref("conversation_id", "conversations"),
+    Column("platform_id", String(200), nullable=False),
+    Column("name", String(200)),
+    Column("profile_due_at", Utc),
+    Column("profile_at", Utc),
+    Column("profile_attempts", Integer, nullable=False),
+    UniqueConstraint("conversation_id", "platform_id"),
+    Index(None, "profile_due_at"),
+)
+
 conversations = Table(
     "conversations",
     metadata,
