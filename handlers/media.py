@@ -11,6 +11,7 @@ import re
 import unicodedata
 from typing import BinaryIO
 
+import structlog
 from flask import Blueprint, Response, abort, request
 from werkzeug.wsgi import FileWrapper
 
@@ -21,6 +22,7 @@ from handlers.context import runtime, visitor
 from handlers.pieces import PLAYED
 
 blueprint = Blueprint("media", __name__)
+log = structlog.get_logger(__name__)
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 CHUNK = 64 * 1024
@@ -46,7 +48,11 @@ def _answer(token: str, *, thumb: bool) -> Response:
     shop_id = _shop_id()
     if shop_id is None or not TOKEN.fullmatch(token):
         abort(404)
-    kept = media.open_file(runtime(), shop_id, token, thumb=thumb)
+    try:
+        kept = media.open_file(runtime(), shop_id, token, thumb=thumb)
+    except OSError as error:  # the store that keeps it is away
+        log.warning("file not given", error=type(error).__name__)
+        abort(503)
     if kept is None:
         abort(404)
     try:

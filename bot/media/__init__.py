@@ -26,6 +26,7 @@ from bot.media.keeping import (
     note,
     open_file,
 )
+from bot.media.probing import probe
 
 __all__ = [
     "KINDS",
@@ -39,6 +40,7 @@ __all__ = [
     "list_for",
     "note",
     "open_file",
+    "probe",
     "sweep",
     "tidy",
 ]

@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.messages import Author
 from bot.store.changes import build_upserts
 from bot.store.tables import (
     conversations,
@@ -96,6 +97,20 @@ def open_window(connection: Connection, conversation_id: int, at: datetime) -> N
     later = _later(bindparam("at", type_=Utc()))
     statement = update(conversations).where(conversations.c.id == bindparam("key"))
     connection.execute(statement.values(last_inbound_at=later), {"key": conversation_id, "at": at})
+
+
+def count_answers(connection: Connection, conversation_id: int, since: datetime) -> int:
+    """Count what the bot said in a conversation after ``since``."""
+    query = (
+        select(func.count())
+        .select_from(messages)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.sent_at > since,
+            messages.c.author == Author.BOT,
+        )
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def is_heard_since(connection: Connection, conversation_id: int, at: datetime) -> bool:

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from pytest_httpserver import HTTPServer
 from sqlalchemy import text
 
 from bot import media
 from bot.messages import Attachment
 from bot.store import media as rows
 from bot.store import shops
+from handlers.cli.doctor import _media as tried_out
 from tests.handlers.conftest import PASSWORD, Front
+from tests.support.s3 import BUCKET, KEY, REGION, SECRET, Store
 
 
 class Album:
@@ -210,3 +213,61 @@ def test_a_file_that_went_from_the_disk_is_not_there(album: Album) -> None:
     token = album.keep("image", b"picture", "image/png")
     media.files_of(album.front.runtime).remove(token)
     assert album.front.staff().get(f"/media/{token}", buffered=True).status_code == 404
+
+
+def in_bucket(store: Store) -> dict[str, str]:
+    """The environment that has files kept in a bucket."""
+    return {
+        "OPENBILL_MEDIA__S3__BUCKET": BUCKET,
+        "OPENBILL_MEDIA__S3__ENDPOINT": store.endpoint,
+        "OPENBILL_MEDIA__S3__REGION": REGION,
+        "OPENBILL_MEDIA__S3__ACCESS_KEY": KEY,
+        "OPENBILL_MEDIA__S3__SECRET_KEY": SECRET,
+    }
+
+
+def test_a_part_of_a_file_in_a_bucket_is_answered_like_one_of_the_disk(
+    open_front: Callable[..., Front], httpserver: HTTPServer
+) -> None:
+    store = Store(httpserver)
+    album = Album(open_front(**in_bucket(store)))
+    token = album.keep("video", b"0123456789", "video/mp4")
+    assert list(store.objects) == [token]
+    staff = album.front.staff()
+    part = staff.get(f"/media/{token}", headers={"Range": "bytes=2-4"}, buffered=True)
+    assert (part.status_code, part.data) == (206, b"234")
+    whole = staff.get(f"/media/{token}", buffered=True)
+    assert (whole.status_code, whole.data) == (200, b"0123456789")
+    assert whole.headers["X-Content-Type-Options"] == "nosniff"
+    assert album.front.visitor().get(f"/media/{token}").status_code == 404
+    store.objects.clear()
+    assert staff.get(f"/media/{token}", buffered=True).status_code == 404
+
+
+def test_a_store_that_is_away_is_said_and_nothing_breaks(
+    open_front: Callable[..., Front], httpserver: HTTPServer
+) -> None:
+    store = Store(httpserver)
+    album = Album(open_front(**in_bucket(store)))
+    token = album.keep("image", b"picture", "image/png")
+    store.status = 503
+    answer = album.front.staff().get(f"/media/{token}", buffered=True)
+    assert answer.status_code == 503
+    assert SECRET not in answer.text
+
+
+def test_the_doctor_tries_out_where_files_are_kept(
+    open_front: Callable[..., Front], httpserver: HTTPServer
+) -> None:
+    assert tried_out(open_front().runtime).state == "ok"
+    store = Store(httpserver)
+    runtime = open_front(**in_bucket(store)).runtime
+    assert tried_out(runtime).state == "ok"
+    store.public = True
+    found = tried_out(runtime)
+    assert (found.state, "anybody" in found.words) == ("FAIL", True)
+    store.public, store.status = False, 403
+    found = tried_out(runtime)
+    assert found.state == "FAIL"
+    assert BUCKET in found.words
+    assert SECRET not in found.words
