@@ -194,6 +194,8 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
         error=event.error[:300] if event.error else None,
         occurred_at=at,
         conversation_id=conversation_id,
+        # What no conversation shows is shown to the operator.
+        data={} if shown else {"facts": event.facts},
     )
     if event_id is None:
         return False

@@ -67,6 +67,38 @@ def test_what_nobody_can_read_is_shown_and_nothing_is_lost(door: Door, kind: str
     assert all(fate in page for fate in {body.fate for body in bodies_of(kind)} - {"read"})
 
 
+def test_what_the_platform_does_against_a_page_is_shown_to_the_operator(door: Door) -> None:
+    item = {
+        "recipient": {"id": ACCOUNTS["messenger"]},
+        "timestamp": 1764000000000,
+        "policy-enforcement": {"action": "block", "reason": "It broke <b>our</b> rules"},
+    }
+    entry = {"id": ACCOUNTS["messenger"], "time": 1764000000000, "messaging": [item]}
+    assert door.post("messenger", json.dumps({"object": "page", "entry": [entry]}).encode()) == 200
+    operator = door.front.staff(email="ops@example.com", password="night-watch-lamp-77")
+    page = operator.get("/ops").text
+    assert "policy-enforcement" in page
+    assert "block · It broke &lt;b&gt;our&lt;/b&gt; rules" in page
+
+
+def test_a_replay_by_the_button_mends_what_could_not_be_read_and_doubles_nothing(
+    door: Door,
+) -> None:
+    door.hear_line(id="1", type="text", text="two teas")
+    unread = "UPDATE messages SET kind = 'unsupported', text = NULL"
+    door.front.runtime.store.write(lambda connection: connection.exec_driver_sql(unread))
+    conversation.drain(door.front.runtime)
+    before = door.front.state()
+    operator = door.front.staff(email="ops@example.com", password="night-watch-lamp-77")
+    for _ in range(2):
+        answer = operator.post(f"/ops/replay/{door.raw().id}", form_on="/ops")
+        assert answer.status_code == 303
+    assert [message["text"] for message in door.messages()] == ["two teas"]
+    after = door.front.state()
+    same = ("messages", "events", "orders", "outbox", "contacts", "conversations", "raw_deliveries")
+    assert [after[name] for name in same] == [before[name] for name in same]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_T64_what_was_withdrawn_in_a_body_is_readable_nowhere(door: Door, kind: str) -> None:
     for body in bodies_of(kind):
