@@ -17,12 +17,22 @@ from typing import Any
 
 import structlog
 
+from bot import outbox
 from bot.channels import CHANNELS
 from bot.channels.graphemes import graphemes
-from bot.messages import Address, AddressKind, PersonGone, Profile, Retry, SendError
+from bot.messages import (
+    Address,
+    AddressKind,
+    ChannelDown,
+    PersonGone,
+    Profile,
+    Retry,
+    SendError,
+)
 from bot.runtime import Runtime, Work
 from bot.store import changes, members, shops
 from bot.store import contacts as rows
+from bot.store.customer_terms import index_contact
 
 log = structlog.get_logger(__name__)
 
@@ -146,6 +156,7 @@ def _keep(work: Work, task: _Task, profile: Profile) -> None:
     if any(told.values()):
         contact_id = rows.name_contact(work.connection, task.row.id, **told)
         if contact_id is not None:
+            index_contact(work.connection, contact_id)
             announce(work, task.row.shop_id, contact_id)
 
 
@@ -156,6 +167,8 @@ def _give_up(work: Work, row_id: int, *, is_member: bool) -> None:
 
 
 def _put_off(work: Work, task: _Task, error: SendError) -> None:
+    if isinstance(error, ChannelDown) and error.by_token:
+        outbox.doubt_token(work, task.channel.id)
     if task.attempts >= MOST_ATTEMPTS:
         _give_up(work, task.row.id, is_member=task.is_member)
         return

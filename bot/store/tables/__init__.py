@@ -10,6 +10,14 @@ from __future__ import annotations
 
 from bot.store.tables.base import metadata
 from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
+from bot.store.tables.customers import (
+    contact_bans,
+    contact_notes,
+    contact_phones,
+    contact_tags,
+    contact_terms,
+    postal_addresses,
+)
 from bot.store.tables.inbox import (
     addresses,
     contact_merges,
@@ -44,18 +52,25 @@ from bot.store.tables.people import (
     staff_links,
 )
 from bot.store.tables.stock import shelves, stock_moves, variants
+from bot.store.tables.watch import heard_hours, watches
 
 __all__ = [
     "addresses",
     "api_tokens",
     "audit",
     "channels",
+    "contact_bans",
     "contact_merges",
+    "contact_notes",
+    "contact_phones",
+    "contact_tags",
+    "contact_terms",
     "contacts",
     "conversations",
     "counters",
     "events",
     "feed",
+    "heard_hours",
     "heartbeats",
     "idempotency_keys",
     "invoices",
@@ -70,6 +85,7 @@ __all__ = [
     "order_items",
     "orders",
     "outbox",
+    "postal_addresses",
     "products",
     "raw_deliveries",
     "reply_tokens",
@@ -81,4 +97,5 @@ __all__ = [
     "staff_links",
     "stock_moves",
     "variants",
+    "watches",
 ]
