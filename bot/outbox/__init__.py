@@ -14,7 +14,7 @@ held comes due again when its lease ends, and is then treated as a call whose
 outcome nobody knows.
 """
 
-from bot.outbox.planning import plain, plan_answer, plan_bill, plan_text, route_now
+from bot.outbox.planning import plain, plan_answer, plan_bill, plan_text, route_now, routes_now
 from bot.outbox.sending import Prepare, deliver_next, drain
 from bot.outbox.settling import offer_due, release, resume_channel, settle_by_status
 
@@ -30,5 +30,6 @@ __all__ = [
     "release",
     "resume_channel",
     "route_now",
+    "routes_now",
     "settle_by_status",
 ]

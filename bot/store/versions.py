@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from bot.store.changes import upsert
+from bot.store.indexing import forget_words
 from bot.store.tables import conversations, events, message_changes, message_versions, messages
 
 
@@ -56,6 +57,7 @@ def redact(connection: Connection, message: Any) -> None:
         .where(messages.c.id == message.id)
         .values(text=None, facts={}, reactions={}, reason=None, redacted=True)
     )
+    forget_words(connection, message.id)
     renew_preview(connection, message.conversation_id)
 
 

@@ -5,18 +5,20 @@ Ids are opaque strings, money ``{"amount": "120.00", "currency": "THB"}``, times
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from bot import ordering, outbox
-from bot.messages import Card, Text
+from bot.messages import Card, Route, Text
 from bot.ordering import OrderView
 from bot.rendering.bill import build_bill
 from bot.runtime import Runtime
 from bot.store import orders
 from bot.store.database import Connection
 from bot.words import say
+from handlers.display import cut_snippet
 from orders.invoice import Invoice
 from orders.item import Item
 from orders.money import Money
@@ -26,9 +28,8 @@ from orders.states import fulfilment_state, payment_state
 Shape = dict[str, Any]
 
 
-def shape_conversation(connection: Connection, row: Any, now: datetime) -> Shape:
+def shape_conversation(row: Any, route: Route) -> Shape:
     """A conversation, with the way a message would go now."""
-    route = outbox.route_now(connection, row, now, billing=False)
     return {
         "id": str(row.id),
         "channel": row.channel,
@@ -57,6 +58,17 @@ def shape_message(row: Any) -> Shape:
         "state": row.state,
         "redacted": row.redacted,
         "edited_at": shape_time(row.edited_at),
+    }
+
+
+def shape_found(row: Any, terms: Sequence[str]) -> Shape:
+    """A message that was found: whose it is, and the line around the words."""
+    return {
+        **shape_message(row),
+        "channel": row.channel,
+        "customer_code": f"C{row.code}",
+        "contact_name": row.contact_name,
+        "snippet": [{"text": text, "match": hit} for text, hit in cut_snippet(row.text, terms)],
     }
 
 

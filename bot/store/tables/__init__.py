@@ -43,6 +43,7 @@ from bot.store.tables.people import (
     staff,
     staff_links,
 )
+from bot.store.tables.search import message_words, search_marks
 
 __all__ = [
     "addresses",
@@ -62,6 +63,7 @@ __all__ = [
     "media",
     "message_changes",
     "message_versions",
+    "message_words",
     "messages",
     "metadata",
     "order_events",
@@ -71,6 +73,7 @@ __all__ = [
     "products",
     "raw_deliveries",
     "reply_tokens",
+    "search_marks",
     "sessions",
     "shops",
     "sign_ins",
