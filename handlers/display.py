@@ -74,9 +74,10 @@ def cut_snippet(text: str | None, terms: Sequence[str]) -> list[tuple[str, bool]
     Cut between letters as readers see them, so that no mark is torn off its own.
     """
     body, skipped = _near(text or "", terms)
-    clusters = list(graphemes(re.sub(r"\s+", " ", _boxed(body, keep="\u200b\n\t\r")).strip()))
+    clusters = list(graphemes(re.sub(r"\s+", " ", _boxed(body, keep="\u200b\u200d\n\t\r")).strip()))
     marked = mark(clusters, terms)
-    first = max(0, (marked.index(True) if True in marked else 0) - BEFORE_A_HIT)
+    at = marked.index(True) if True in marked and len(clusters) > LONGEST_SNIPPET else 0
+    first = max(0, at - BEFORE_A_HIT)
     last = first + LONGEST_SNIPPET
     parts = [
         ("".join(cluster for cluster, _ in run), is_hit)

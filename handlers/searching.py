@@ -85,11 +85,16 @@ def read_asked() -> Asked:
     return Asked(
         q=text.encode("utf-8", "ignore").decode(),
         channel=channel if channel in CHANNELS else None,
-        since=_read_day("since"),
-        until=_read_day("until"),
+        since=_day_or_nothing("since"),
+        until=_day_or_nothing("until"),
         customer=f"C{int(customer[1])}" if customer else "",
         place=read_number(request.args.get("place")),
     )
+
+
+def _day_or_nothing(name: str) -> str:
+    given = request.args.get(name, "")
+    return given if read_day(given) else ""
 
 
 def read_number(text: str | None) -> int | None:
@@ -106,8 +111,8 @@ def read_results(connection: Connection, shop: Any, asked: Asked) -> Results:
         shop.id,
         asked.q,
         channel=asked.channel,
-        since=start_of(asked.since, shop.timezone),
-        until=start_of(asked.until, shop.timezone, days=1),
+        since=start_of(read_day(asked.since), shop.timezone),
+        until=start_of(read_day(asked.until), shop.timezone, days=1),
         customer=int(asked.customer[1:]) if asked.customer else None,
         before=asked.place,
     )
@@ -136,19 +141,17 @@ def _find_people(connection: Connection, shop: Any, asked: Asked) -> list[Any]:
     )
 
 
-def start_of(day: str, timezone: str, *, days: int = 0) -> datetime | None:
-    """Give the moment a day begins in a zone, or one so many days after; None for no day."""
-    if not day:
-        return None
-    first = date.fromisoformat(day) + timedelta(days=days)
-    return datetime.combine(first, time(), ZoneInfo(timezone))
-
-
-def _read_day(name: str) -> str:
-    text = request.args.get(name, "")
+def read_day(text: str) -> date | None:
+    """Read a day, as 2026-11-05; None for anything else, and for years nobody means."""
     try:
-        # Years in which a day may be added and taken away.
-        fits = DAY.fullmatch(text) and 1970 < date.fromisoformat(text).year < 9000
+        day = date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
-        return ""
-    return text if fits else ""
+        return None
+    return day if day and 1970 < day.year < 9000 else None
+
+
+def start_of(day: date | None, timezone: str, *, days: int = 0) -> datetime | None:
+    """Give the moment a day begins in a zone, or one so many days after; None for no day."""
+    if day is None:
+        return None
+    return datetime.combine(day + timedelta(days=days), time(), ZoneInfo(timezone))

@@ -10,18 +10,15 @@ every script in every locale.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     Connection,
     Row,
-    and_,
     delete,
-    func,
     insert,
-    or_,
     select,
     text,
     update,
@@ -80,33 +77,46 @@ def read_mark(connection: Connection) -> int:
     return connection.execute(query).scalar() or 0
 
 
-def move_mark(connection: Connection, mark: int, settled: datetime) -> None:
-    """Move the mark from ``mark`` up to the first message that is not read, or too young.
-
-    A message may become visible after one with a higher id: what was received
-    after ``settled`` stays above the mark.
-    """
-    unread = and_(messages.c.text.is_not(None), message_words.c.message_id.is_(None))
-    first = (
-        select(messages.c.id)
-        .outerjoin(message_words, message_words.c.message_id == messages.c.id)
-        .where(messages.c.id > mark, or_(unread, messages.c.received_at > settled))
-        .order_by(messages.c.id)
-        .limit(1)
-    )
-    found = connection.execute(first).scalar()
-    if found is None:
-        found = (connection.execute(select(func.max(messages.c.id))).scalar() or 0) + 1
-    _set_mark(connection, max(mark, found - 1))
-
-
-def _set_mark(connection: Connection, value: int) -> None:
+def move_mark(connection: Connection, value: int) -> None:
+    """Note that all messages up to this id are read."""
     statement = update(search_marks).where(search_marks.c.name == MARK)
     connection.execute(statement.values(value=value))
 
 
+def list_next(connection: Connection, after: int, limit: int) -> list[Row[Any]]:
+    """List the messages that follow an id: ``id, received_at, has_text``, by id."""
+    query = select(
+        messages.c.id, messages.c.received_at, messages.c.text.is_not(None).label("has_text")
+    )
+    query = query.where(messages.c.id > after).order_by(messages.c.id).limit(limit)
+    return list(connection.execute(query))
+
+
+def list_read(connection: Connection, message_ids: Collection[int]) -> set[int]:
+    """List which of some messages are read."""
+    query = select(message_words.c.message_id).where(message_words.c.message_id.in_(message_ids))
+    return set(connection.execute(query).scalars())
+
+
+def lock_unread(connection: Connection, message_ids: Collection[int]) -> list[Row[Any]]:
+    """Give some messages' words, so that nobody changes them until the commit.
+
+    On PostgreSQL who takes one back now waits for us; and whom we would have to
+    wait for is passed by, to be read the next time.
+    """
+    query = _words_query().where(messages.c.id.in_(message_ids))
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(read=True, skip_locked=True, of=messages)
+    return list(connection.execute(query))
+
+
 def waiting_query(mark: int) -> Any:
     """Messages above the mark that are not read yet."""
+    read = select(message_words.c.message_id).where(message_words.c.message_id == messages.c.id)
+    return _words_query().where(messages.c.id > mark, ~read.exists())
+
+
+def _words_query() -> Any:
     return (
         select(
             messages.c.id,
@@ -117,22 +127,8 @@ def waiting_query(mark: int) -> Any:
             messages.c.text,
         )
         .join(conversations, conversations.c.id == messages.c.conversation_id)
-        .outerjoin(message_words, message_words.c.message_id == messages.c.id)
-        .where(
-            messages.c.id > mark,
-            messages.c.text.is_not(None),
-            message_words.c.message_id.is_(None),
-        )
+        .where(messages.c.text.is_not(None))
     )
-
-
-def list_waiting(connection: Connection, mark: int, limit: int) -> list[Row[Any]]:
-    """List messages that are not read yet, oldest first, so that nobody changes them meanwhile."""
-    query = waiting_query(mark).order_by(messages.c.id).limit(limit)
-    if connection.dialect.name == "postgresql":
-        # Whoever takes a message back now waits for us, or we pass it by until they are done.
-        query = query.with_for_update(read=True, skip_locked=True, of=messages)
-    return list(connection.execute(query))
 
 
 def insert_words(connection: Connection, rows: Iterable[Any]) -> None:
@@ -191,7 +187,7 @@ def forget_words(connection: Connection, message_id: int) -> None:
 def renew_words(connection: Connection, message_id: int) -> None:
     """Read a message again after its words have changed."""
     forget_words(connection, message_id)
-    query = waiting_query(0).where(messages.c.id == message_id)
+    query = _words_query().where(messages.c.id == message_id)
     insert_words(connection, connection.execute(query).all())
 
 
@@ -211,7 +207,7 @@ def empty_index(connection: Connection) -> None:
         connection.execute(delete(message_words))
     else:
         connection.execute(text("TRUNCATE message_words"))
-    _set_mark(connection, 0)
+    move_mark(connection, 0)
 
 
 # How an entry is written ----------------------------------------------------

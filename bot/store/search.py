@@ -76,7 +76,9 @@ def find_indexed(
     says = _says(connection, terms)
     if connection.dialect.name == "sqlite":
         # The plus keeps SQLite from asking the index row by row.
-        joined = _FTS.join(message_words, message_words.c.place == literal_column("+message_fts.rowid"))
+        joined = _FTS.join(
+            message_words, message_words.c.place == literal_column("+message_fts.rowid")
+        )
         query = (
             select(*_PLACED)
             .select_from(joined)
@@ -115,6 +117,8 @@ def list_hits(connection: Connection, shop_id: int, message_ids: Sequence[int]) 
 
     What was taken back since, or is another shop's, is left out.
     """
+    if not message_ids:
+        return []
     query = (
         select(
             messages,
@@ -129,7 +133,6 @@ def list_hits(connection: Connection, shop_id: int, message_ids: Sequence[int]) 
         .where(
             messages.c.id.in_(message_ids),
             messages.c.shop_id == shop_id,
-            conversations.c.shop_id == shop_id,
             messages.c.redacted.is_(False),
         )
     )

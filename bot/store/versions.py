@@ -38,6 +38,8 @@ def keep_version(connection: Connection, **values: Any) -> None:
 
 def list_versions(connection: Connection, message_ids: list[int]) -> dict[int, list[Row[Any]]]:
     """List the earlier words of messages, oldest first."""
+    if not message_ids:
+        return {}
     query = (
         select(message_versions)
         .where(message_versions.c.message_id.in_(message_ids))

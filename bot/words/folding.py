@@ -17,6 +17,7 @@ GRAM = 3
 MOST_TERMS = 12
 
 _SARA_AM = re.compile("([\u0e4d\u0ecd])([\u0e48-\u0e4b\u0ec8-\u0ecb]*)([\u0e32\u0eb2])")
+_OPEN_AM = re.compile("[\u0e4d\u0ecd][\u0e48-\u0e4b\u0ec8-\u0ecb]*$")
 _WHOLE = {"\u0e32": "\u0e33", "\u0eb2": "\u0eb3"}
 
 
@@ -73,8 +74,15 @@ def mark(clusters: Sequence[str], terms: Iterable[str]) -> list[bool]:
     for place, cluster in enumerate(clusters):
         # Folding a space alone leaves nothing of it; between words one stays.
         piece = fold(cluster) or " " * (cluster.isspace() and joined[-1:] not in ("", " "))
+        owner = [place] * len(piece)
+        if cluster[:1] in _WHOLE and place and _OPEN_AM.search(clusters[place - 1]):
+            # A SARA AM in two signs, which lie in two clusters.
+            begin = owners.index(place - 1)
+            joined, owners = joined[:begin], owners[:begin]
+            piece = fold(clusters[place - 1] + cluster)
+            owner = [place - 1] * (len(piece) - 1) + [place]
         joined += piece
-        owners += [place] * len(piece)
+        owners += owner
     marked = [False] * len(clusters)
     for term in terms:
         at = joined.find(term)

@@ -14,7 +14,7 @@ import orjson
 from flask import request
 
 from handlers.api.access import Refusal
-from handlers.searching import CUSTOMER, DAY, start_of
+from handlers.searching import CUSTOMER, read_day, start_of
 
 LONGEST_SEARCH = 100
 LONGEST_TEXT = 20_000
@@ -54,8 +54,8 @@ def read_moment(name: str, timezone: str, *, days: int = 0) -> datetime | None:
     if not given:
         return None
     try:
-        if DAY.fullmatch(given):
-            return start_of(given, timezone, days=days)
+        if (day := read_day(given)) is not None:
+            return start_of(day, timezone, days=days)
         # A plus in an address is a space to whoever reads it.
         moment = datetime.fromisoformat(given.replace(" ", "+"))
         if moment.tzinfo is None or not 1970 < moment.year < 9000:
