@@ -16,12 +16,22 @@ from typing import Any
 
 import structlog
 
+from bot import outbox
 from bot.channels import CHANNELS
 from bot.channels.graphemes import graphemes
-from bot.messages import Address, AddressKind, PersonGone, Profile, Retry, SendError
+from bot.messages import (
+    Address,
+    AddressKind,
+    ChannelDown,
+    PersonGone,
+    Profile,
+    Retry,
+    SendError,
+)
 from bot.runtime import Runtime, Work
 from bot.store import changes, shops
 from bot.store import contacts as rows
+from bot.store.customer_terms import index_contact
 
 log = structlog.get_logger(__name__)
 
@@ -131,6 +141,7 @@ def _keep(work: Work, task: _Task, profile: Profile) -> None:
     if any(told.values()):
         contact_id = rows.name_contact(work.connection, task.row.id, **told)
         if contact_id is not None:
+            index_contact(work.connection, contact_id)
             announce(work, task.row.shop_id, contact_id)
 
 
@@ -142,6 +153,8 @@ def _give_up(work: Work, address_id: int) -> None:
 
 
 def _put_off(work: Work, task: _Task, error: SendError) -> None:
+    if isinstance(error, ChannelDown) and error.by_token:
+        outbox.doubt_token(work, task.channel.id)
     if task.attempts >= MOST_ATTEMPTS:
         _give_up(work, task.row.id)
         return

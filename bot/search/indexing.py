@@ -21,8 +21,8 @@ BATCH = 500
 SETTLED = timedelta(minutes=5)
 """Longer than any transaction may hold a message back that others' ids have passed."""
 
-TURN = 15.0
-"""Seconds that one call reads at most: half of what a worker's job may take."""
+TURN = 8.0
+"""Seconds that one call reads at most: the job does other things beside."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
 from bot.store.tables import (
     addresses,
     channels,
+    contact_bans,
     contact_merges,
+    contact_notes,
+    contact_phones,
+    contact_tags,
     contacts,
     conversations,
     orders,
+    postal_addresses,
 )
 from bot.words.folding import fold
 
@@ -23,7 +28,19 @@ LONGEST_NAME = 200
 _UNFOLDED = and_(contacts.c.name_words.is_(None), contacts.c.name.is_not(None))
 
 # What a merge moves: each of these rows says whose it is.
-_OWNED = {"addresses": addresses, "conversations": conversations, "orders": orders}
+_OWNED = {
+    table.name: table
+    for table in (
+        addresses,
+        conversations,
+        orders,
+        contact_phones,
+        postal_addresses,
+        contact_notes,
+        contact_tags,
+        contact_bans,
+    )
+}
 
 Moved = dict[str, list[int]]
 """The ids of the rows that a merge moved, by table."""
@@ -65,7 +82,7 @@ def name_contact(
     """Give the contact of an address its profile; gives the contact's id.
 
     A contact of several addresses keeps to the one that named it first: then
-    None, and nothing changes.
+    None, and nothing changes. Name and language that staff gave stay in any case.
     """
     owner = select(addresses.c.contact_id).where(addresses.c.id == address_id)
     statement = (
@@ -75,10 +92,13 @@ def name_contact(
             or_(contacts.c.named_by.is_(None), contacts.c.named_by == address_id),
         )
         .values(
-            name=name,
-            name_words=_fold_name(name),
+            name=case((contacts.c.name_given, contacts.c.name), else_=name),
+            name_words=case((contacts.c.name_given, contacts.c.name_words), else_=fold_name(name)),
             picture_url=picture_url,
-            language=language,
+            language=case(
+                (contacts.c.name_given, func.coalesce(contacts.c.language, language)),
+                else_=language,
+            ),
             named_by=address_id,
         )
         .returning(contacts.c.id)
@@ -95,7 +115,8 @@ def list_conversation_ids(connection: Connection, contact_id: int) -> list[int]:
 # Names as search reads them --------------------------------------------------
 
 
-def _fold_name(name: str | None) -> str | None:
+def fold_name(name: str | None) -> str | None:
+    """Give a name as search reads it; whoever changes a name writes this beside it."""
     return None if name is None else fold(name)[:LONGEST_NAME]
 
 
@@ -140,6 +161,25 @@ def find_by_code(connection: Connection, shop_id: int, code: int) -> Row[Any] | 
     return found
 
 
+def find_standing(connection: Connection, found: Sequence[Row[Any]]) -> dict[int, int]:
+    """Give for each contact's id the one that stands for it today: its own, if it was not merged.
+
+    ``found`` are rows with ``id`` and ``merged_into``.
+    """
+    standing = {row.id: row.merged_into or row.id for row in found}
+    while unknown := set(standing.values()) - standing.keys():
+        standing |= {each: each for each in unknown}
+        query = select(contacts.c.id, contacts.c.merged_into).where(contacts.c.id.in_(unknown))
+        standing |= {row.id: row.merged_into or row.id for row in connection.execute(query)}
+    return {row.id: _follow(standing, row.id) for row in found}
+
+
+def _follow(standing: dict[int, int], contact_id: int) -> int:
+    while standing[contact_id] != contact_id:
+        contact_id = standing[contact_id]
+    return contact_id
+
+
 def lock_contacts(
     connection: Connection, shop_id: int, contact_ids: Sequence[int]
 ) -> dict[int, Row[Any]]:
@@ -179,7 +219,8 @@ def move_back(connection: Connection, moved: Moved, from_id: int, to_id: int) ->
     for name, table in _OWNED.items():
         connection.execute(
             update(table)
-            .where(table.c.contact_id == from_id, table.c.id.in_(moved[name]))
+            # A merge of an earlier version moved fewer kinds.
+            .where(table.c.contact_id == from_id, table.c.id.in_(moved.get(name, ())))
             .values(contact_id=to_id)
         )
     connection.execute(
@@ -195,7 +236,7 @@ def move_back(connection: Connection, moved: Moved, from_id: int, to_id: int) ->
 def update_contact(connection: Connection, contact_id: int, **values: Any) -> None:
     """Change a contact's own columns."""
     if "name" in values:
-        values["name_words"] = _fold_name(values["name"])
+        values["name_words"] = fold_name(values["name"])
     connection.execute(update(contacts).where(contacts.c.id == contact_id).values(**values))
 
 

@@ -134,14 +134,28 @@ SCHEMAS: dict[str, Schema] = {
         options=_list(_list(TEXT)),
         active=FLAG,
     ),
+    "PostalAddress": _object(
+        id=TEXT,
+        label=TEXT,
+        recipient=TEXT,
+        phone=TEXT,
+        lines={**TEXT, "description": "Street and place, a line each."},
+        postcode=TEXT,
+        country={**TEXT, "description": "ISO 3166-1, two letters."},
+        default={**FLAG, "description": "One of a customer's addresses is."},
+    ),
+    "Note": _object(id=TEXT, text=TEXT, by=TEXT, at=TIME, edited_at=MAYBE_TIME),
     "Customer": _object(
         code=TEXT,
         name=MAYBE_TEXT,
-        phones=_list(TEXT),
-        addresses=_list(TEXT),
-        notes=_list(TEXT),
+        language=MAYBE_TEXT,
+        phones=_list({**TEXT, "description": "As it was typed."}),
+        addresses=_list(_ref("PostalAddress")),
+        notes=_list(_ref("Note")),
         tags=_list(TEXT),
-        banned=FLAG,
+        banned={**FLAG, "description": "What they write opens no order by itself."},
+        ban={"oneOf": [_object(reason=TEXT, by=TEXT, at=TIME), {"type": "null"}]},
+        version={**COUNT, "description": "Counts changes; a change names the one it saw."},
     ),
     "Delivery": _object(
         id=TEXT,
@@ -174,6 +188,7 @@ SCHEMAS: dict[str, Schema] = {
 def describe(base_url: str) -> Schema:
     """Give the whole description of the API at ``base_url``."""
     conversation = _path_parameter("conversation_id", TEXT)
+    customer = _path_parameter("code", {**TEXT, "description": "As C123."})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -219,7 +234,34 @@ def describe(base_url: str) -> Schema:
                 }
             },
             "/products": {"get": _page("Product", "Products by code")},
-            "/customers": {"get": _page("Customer", "Customers by code")},
+            "/customers": {
+                "get": _page(
+                    "Customer",
+                    "Customers by code; with q the 50 who answer it best, on one page",
+                    _query(
+                        "q",
+                        {
+                            **TEXT,
+                            "description": "Words of the name in any order, parts and typing "
+                            "errors too; a phone or part of it; a code such as C123; #tag.",
+                        },
+                    ),
+                    _query("tag", TEXT),
+                )
+            },
+            "/customers/{code}": {
+                "get": {
+                    "summary": "One customer; a merged one's code shows whom they were merged into",
+                    "parameters": [customer],
+                    "responses": {
+                        "200": _json("The customer", _ref("Customer")),
+                        **_problems("404"),
+                    },
+                }
+            },
+            "/customers/{code}/orders": {
+                "get": _page("Order", "A customer's orders, newest number first", customer)
+            },
             "/deliveries": {
                 "get": _page(
                     "Delivery",
@@ -266,14 +308,8 @@ def _searching() -> Schema:
         _query("customer", TEXT, "A code as C123; everyone merged into this customer counts."),
     )
     schema = page["responses"]["200"]["content"]["application/json"]["schema"]
-    schema["properties"] |= {
-        "partial": {
-            **FLAG,
-            "description": "The page ended before it was full, because words of one or two "
-            "letters, or one customer's, are read step by step: go on with next_cursor.",
-        },
-        "behind": {**FLAG, "description": "Older messages are still being read for search."},
-    }
+    # Partial: the page ended before it was full, go on; behind: older ones are still being read.
+    schema["properties"] |= {"partial": FLAG, "behind": FLAG}
     schema["required"] += ["partial", "behind"]
     return page
 

@@ -10,6 +10,14 @@ from __future__ import annotations
 
 from bot.store.tables.base import metadata
 from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
+from bot.store.tables.customers import (
+    contact_bans,
+    contact_notes,
+    contact_phones,
+    contact_tags,
+    contact_terms,
+    postal_addresses,
+)
 from bot.store.tables.inbox import (
     addresses,
     contact_merges,
@@ -29,7 +37,6 @@ from bot.store.tables.orders import (
     order_items,
     orders,
     products,
-    stock_moves,
 )
 from bot.store.tables.outbox import outbox
 from bot.store.tables.people import (
@@ -44,18 +51,26 @@ from bot.store.tables.people import (
     staff_links,
 )
 from bot.store.tables.search import message_words, search_marks
+from bot.store.tables.stock import shelves, stock_moves, variants
+from bot.store.tables.watch import heard_hours, watches
 
 __all__ = [
     "addresses",
     "api_tokens",
     "audit",
     "channels",
+    "contact_bans",
     "contact_merges",
+    "contact_notes",
+    "contact_phones",
+    "contact_tags",
+    "contact_terms",
     "contacts",
     "conversations",
     "counters",
     "events",
     "feed",
+    "heard_hours",
     "heartbeats",
     "idempotency_keys",
     "invoices",
@@ -70,14 +85,18 @@ __all__ = [
     "order_items",
     "orders",
     "outbox",
+    "postal_addresses",
     "products",
     "raw_deliveries",
     "reply_tokens",
     "search_marks",
     "sessions",
+    "shelves",
     "shops",
     "sign_ins",
     "staff",
     "staff_links",
     "stock_moves",
+    "variants",
+    "watches",
 ]
