@@ -51,6 +51,7 @@ from bot.store.tables.people import (
     staff,
     staff_links,
 )
+from bot.store.tables.search import message_words, search_marks
 from bot.store.tables.stock import shelves, stock_moves, variants
 from bot.store.tables.watch import heard_hours, watches
 
@@ -79,6 +80,7 @@ __all__ = [
     "members",
     "message_changes",
     "message_versions",
+    "message_words",
     "messages",
     "metadata",
     "order_events",
@@ -89,6 +91,7 @@ __all__ = [
     "products",
     "raw_deliveries",
     "reply_tokens",
+    "search_marks",
     "sessions",
     "shelves",
     "shops",
