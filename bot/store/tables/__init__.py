@@ -53,6 +53,7 @@ from bot.store.tables.people import (
     staff,
     staff_links,
 )
+from bot.store.tables.search import message_words, search_marks
 from bot.store.tables.stock import shelves, stock_moves, variants
 from bot.store.tables.watch import heard_hours, watches
 
@@ -81,6 +82,7 @@ __all__ = [
     "members",
     "message_changes",
     "message_versions",
+    "message_words",
     "messages",
     "metadata",
     "order_events",
@@ -96,6 +98,7 @@ __all__ = [
     "raw_deliveries",
     "refunds",
     "reply_tokens",
+    "search_marks",
     "sessions",
     "shelves",
     "shops",
