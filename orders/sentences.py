@@ -120,6 +120,26 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "Only {left} of {code} are left, and {quantity} were asked for. Lower the quantity.",
             "{code} เหลือ {left} ชิ้น แต่ต้องการ {quantity} ชิ้น กรุณาลดจำนวน",
         ),
+        "shipping_too_heavy": _both(
+            "{way} takes up to {limit} g, and this order weighs {grams} g. "
+            "Choose another way, or write the fee, like: ship {way} 80.",
+            "{way} ส่งได้ไม่เกิน {limit} กรัม แต่ออเดอร์นี้หนัก {grams} กรัม "
+            "กรุณาเลือกวิธีอื่น หรือเขียนค่าส่งเอง เช่น ส่ง {way} 80",
+        ),
+        "shipping_too_much": _both(
+            "{way} has a fee for orders up to {limit}, and this one comes to {total}. "
+            "Choose another way, or write the fee, like: ship {way} 80.",
+            "{way} มีค่าส่งสำหรับออเดอร์ไม่เกิน {limit} แต่ออเดอร์นี้ยอด {total} "
+            "กรุณาเลือกวิธีอื่น หรือเขียนค่าส่งเอง เช่น ส่ง {way} 80",
+        ),
+        "tiers_too_many": _both(
+            "A way of sending has at most {limit} steps of fees. Take some out.",
+            "วิธีส่งหนึ่งมีขั้นค่าส่งได้ไม่เกิน {limit} ขั้น กรุณาลดจำนวนขั้น",
+        ),
+        "tiers_not_rising": _both(
+            "The steps of {way} must begin above zero and rise, each once. Put them in order.",
+            "ขั้นค่าส่งของ {way} ต้องมากกว่าศูนย์ เรียงจากน้อยไปมาก และไม่ซ้ำกัน กรุณาเรียงใหม่",
+        ),
         "phone_unreadable": _both(
             "That is not a phone number. Write 6 to 15 digits, like 0812345678.",
             "เบอร์โทรไม่ถูกต้อง กรุณาเขียนตัวเลข 6 ถึง 15 หลัก เช่น 0812345678",

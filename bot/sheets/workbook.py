@@ -1,0 +1,69 @@
+"""Has an XLSX workbook read by a child process, and says why one is not read."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from bot.sheets.sheet import Sheet, SheetError, SheetRow, gather
+
+SECONDS = 30.0
+MOST_PARTS = 500
+LARGEST_UNPACKED = 40 * 1024 * 1024
+
+# The folder from which `bot` can be imported.
+_HOME = Path(__file__).resolve().parents[2]
+_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONUTF8": "1"}
+
+
+def read(data: bytes) -> Sheet:
+    """Read the first sheet of a workbook that can be seen. Raises ``SheetError``."""
+    _check_parts(data)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot.sheets.child"],
+            cwd=_HOME,
+            env=_ENVIRONMENT,
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C at the terminal is for the parent
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise SheetError("unreadable") from None
+    try:
+        told: dict[str, Any] = json.loads(done.stdout)
+        rows = [
+            SheetRow(number, tuple(cells), {int(place): why for place, why in odd.items()})
+            for number, cells, odd in told["rows"]
+        ]
+    except (ValueError, KeyError, TypeError):
+        raise SheetError("unreadable") from None
+    return gather(rows)
+
+
+def _check_parts(data: bytes) -> None:
+    """Refuse what unpacks to too much, holds macros, or is locked, before anything is unpacked.
+
+    ``zipfile`` never gives more of a part than its directory says, so what
+    the directory says can be relied on.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise SheetError("unreadable") from None
+    names = [part.filename.lower() for part in parts]
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+        raise SheetError("unpacks", limit=LARGEST_UNPACKED // 1024**2)
+    if any("vbaproject" in name or name.endswith(".bin") and "macro" in name for name in names):
+        raise SheetError("macros")
+    if "[content_types].xml" not in names or any(part.flag_bits & 1 for part in parts):
+        raise SheetError("unreadable")
