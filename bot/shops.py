@@ -20,7 +20,7 @@ from bot.settings import (
     ShopSettings,
     StaffSettings,
 )
-from bot.store import changes, people, products
+from bot.store import changes, people, products, stock
 from bot.store import shops as rows
 from orders.money import Money
 
@@ -242,34 +242,42 @@ def _bring_product(work: Work, shop_id: int, given: ProductSettings, currency: s
         "name": given.name,
         "price_minor": Money.parse(given.price, currency).minor,
         "options": [list(choices) for choices in given.options],
-        "condition": "unlimited" if given.stock is None else "stock",
-        "given_stock": given.stock,
         "managed": True,
     }
     known = products.find_product(work.connection, shop_id, given.code)
     if known is None:
-        products.insert_product(
-            work.connection,
-            work.now,
-            shop_id=shop_id,
-            code=given.code.upper(),
-            available=given.stock,
-            **values,
-        )
+        values |= {"shop_id": shop_id, "code": given.code.upper(), "condition": "unlimited"}
+        product_id = products.insert_product(work.connection, **values)
+    else:
+        product_id = known.id
+        products.update_product(work.connection, product_id, **values)
+    _bring_stock(work, products.find_product_by_id(work.connection, product_id), given.stock)
+
+
+def _bring_stock(work: Work, product: Any, given: int | None) -> None:
+    """Bring about what configuration changed of a product's stock since it was read last.
+
+    Stock lives in the database: what was sold meanwhile stays sold, and a
+    product whose stock configuration never named is the shop's to count.
+    """
+    shelf = stock.find_shelf(work.connection, product, ())
+    last = shelf.given_stock if shelf else None
+    if given == last:
         return
-    products.update_product(work.connection, known.id, **values)
-    if given.stock is None:
-        products.update_product(work.connection, known.id, available=None)
-        return
-    if known.available is None or known.given_stock is None:
-        products.begin_counting(work.connection, known, given.stock, work.now)
-        return
-    # Stock lives in the database: only what configuration changed since last time counts.
-    by = given.stock - known.given_stock
-    if by and not products.adjust(work.connection, known, by, work.now):
-        raise ShopError(
-            f"stock of {given.code} cannot be lowered by {-by}: only {known.available} are left"
-        )
+    if shelf is None:
+        stock.add_shelf(work.connection, product, "", given or 0, work.now, given_stock=given)
+    else:
+        # Where counting begins or ends, what lies there is none of the new count.
+        by = (given or 0) - (shelf.available if given is None or last is None else last)
+        if not stock.adjust(work.connection, shelf, by, work.now):
+            raise ShopError(
+                f"stock of {product.code} cannot be lowered by {-by}: "
+                f"only {shelf.available} are left"
+            )
+        stock.note_given(work.connection, shelf.id, given)
+    if given is None or last is None:
+        condition = "unlimited" if given is None else "stock"
+        products.update_product(work.connection, product.id, condition=condition)
 
 
 def channel_secrets(runtime: Runtime, settings: Settings) -> tuple[str, ...]:

@@ -21,10 +21,25 @@ class Condition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """One choice of a product's options that has a price or a stock of its own.
+
+    ``options`` has one choice of each group, in the groups' order. ``price``
+    None: the product's. ``stock`` None: it sells from the product's stock.
+    """
+
+    options: tuple[str, ...]
+    price: Money | None = None
+    stock: int | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """A product. ``options`` are groups of choices: ``(("ดำ", "ขาว"), ("S", "M"))``.
 
-    ``stock`` is what is left to sell, None without stock control.
+    ``stock`` is what is left to sell, None without stock control; a variant
+    that has a stock of its own takes none of it.
     """
 
     code: str
@@ -34,6 +49,7 @@ class Product:
     stock: int | None = None
     condition: Condition = Condition.UNLIMITED
     active: bool = True
+    variants: tuple[Variant, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.code.strip() or not self.name.strip():
@@ -48,6 +64,11 @@ class Product:
             raise AmountError("amount_negative", text=self.price.plain())
         if self.condition is Condition.STOCK and (self.stock is None or self.stock < 0):
             raise ValueError("a product in stock has a stock of 0 or more")
+        for variant in self.variants:
+            if self.choose(variant.options) != variant.options:
+                raise ValueError("a variant has one choice of each group, in their order")
+            if variant.price is not None and variant.price.minor < 0:
+                raise AmountError("amount_negative", text=variant.price.plain())
 
     @property
     def reserves(self) -> bool:
@@ -69,12 +90,25 @@ class Product:
                 raise ItemError("option_missing", code=self.code, choices=group, first=group[0])
         return tuple(chosen[index] for index in range(len(self.options)))
 
-    def check_sale(self, quantity: int) -> None:
-        """Raise ItemError where the product is not for sale, or there is not that much of it."""
-        if not self.active:
-            raise ItemError("product_inactive", code=self.code)
-        if self.reserves and quantity > (self.stock or 0):
-            raise ItemError("stock_short", code=self.code, left=self.stock, quantity=quantity)
+    def price_of(self, options: tuple[str, ...]) -> Money:
+        """What a piece costs in that choice of options, as ``choose`` gave it."""
+        variant = self._find_variant(options)
+        return self.price if variant is None or variant.price is None else variant.price
+
+    def stock_of(self, options: tuple[str, ...]) -> int | None:
+        """What is left to sell of that choice of options; None without stock control."""
+        variant = self._find_variant(options)
+        return self.stock if variant is None or variant.stock is None else variant.stock
+
+    def check_sale(self, quantity: int, options: tuple[str, ...] = ()) -> None:
+        """Raise ItemError where that choice is not for sale, or there is not that much of it."""
+        variant = self._find_variant(options)
+        name = "/".join((self.code, *(variant.options if variant else ())))
+        if not self.active or (variant is not None and not variant.active):
+            raise ItemError("product_inactive", code=name)
+        left = self.stock_of(options)
+        if self.reserves and quantity > (left or 0):
+            raise ItemError("stock_short", code=name, left=left, quantity=quantity)
 
     def item(
         self,
@@ -88,14 +122,18 @@ class Product:
 
         Stock is not looked at: a draft holds none.
         """
+        options = self.choose(words)
         return Item(
             code=self.code,
             name=self.name,
-            options=self.choose(words),
+            options=options,
             quantity=quantity,
-            unit_price=self.price if price is None else price,
+            unit_price=self.price_of(options) if price is None else price,
             discount=discount,
         )
+
+    def _find_variant(self, options: tuple[str, ...]) -> Variant | None:
+        return next((one for one in self.variants if one.options == options), None)
 
     def _find_option(self, word: str, chosen: dict[int, str]) -> tuple[int, str]:
         """The first group still open that has ``word``, and its spelling there."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import ordering
+from bot import catalogue, ordering
 from bot.channels import CHANNELS
 from bot.commands.context import Answer, Context
 from bot.messages import Button, Card, Row
 from bot.ordering import OrderView
-from bot.store import products
 from bot.words.formats import format_money
 from orders.money import Money, exponent
 from orders.states import Status
@@ -80,14 +79,21 @@ def _totals(context: Context, view: OrderView) -> list[Row]:
 
 
 def _stock(context: Context, view: OrderView) -> list[str]:
-    """Tell what is left of each counted product in the order."""
-    codes = dict.fromkeys(item.code for item in view.order.items if item.code)
-    told = []
-    for code in codes:
-        product = products.find_product(context.work.connection, context.shop.id, code)
-        if product is not None and product.condition == "stock":
-            told.append(context.say("card.stock_left", code=code, left=product.available))
-    return told
+    """Tell what is left of each counted product in the order, by variant where those count."""
+    left: dict[str, int] = {}
+    for item in view.order.items:
+        found = (
+            catalogue.find_product(context.work.connection, context.shop, item.code)
+            if item.code
+            else None
+        )
+        if found is not None and found[1].reserves:
+            own = any(
+                one.options == item.options and one.stock is not None for one in found[1].variants
+            )
+            name = str(item) if own else found[1].code
+            left[name] = found[1].stock_of(item.options) or 0
+    return [context.say("card.stock_left", code=name, left=pieces) for name, pieces in left.items()]
 
 
 def _revision(context: Context, view: OrderView) -> list[str]:

@@ -27,8 +27,8 @@ def resolve(context: Context, spec: ItemSpec) -> tuple[Item, Product | None]:
     if found is None:
         raise _unknown(context, spec)
     product = found[1]
-    product.check_sale(spec.quantity)
     item = product.item(spec.quantity, spec.options, price=price, discount=discount)
+    product.check_sale(item.quantity, item.options)
     return item, product
 
 

@@ -10,7 +10,7 @@ from bot import invoicing
 from bot.ordering.reading import load
 from bot.ordering.writing import Asker, log_move, reload, save, write_terms
 from bot.runtime import Runtime, Work
-from bot.store import conversations, products, shops
+from bot.store import conversations, products, shops, stock
 from bot.store import orders as rows
 from bot.store.vault import digest
 from orders.errors import ItemError, MoveError
@@ -72,7 +72,7 @@ def send(runtime: Runtime, work: Work, shop: Any, row: Any, asker: Asker) -> tup
     generation = row.link_generation or 1
     revision = row.revision + 1
     invoice_id = invoicing.issue(work, shop, row, sent, revision=revision)
-    _reserve(work, shop, row)
+    _reserve(work, row)
     after, _ = save(
         work,
         row,
@@ -99,16 +99,11 @@ def cancel(work: Work, row: Any, asker: Asker, reason: str) -> Any:
     check_may(asker.role, move, is_author=_opened_by(work, row, asker))
     if order.paid.minor:
         raise MoveError("guard_no_payment")
-    for product_id, held in rows_held(work, row):
-        product = products.find_product_by_id(work.connection, product_id)
-        products.release(work.connection, product, row.id, held, work.now)
+    for shelf_id, held in stock.held_by(work.connection, row.id).items():
+        shelf = stock.find_shelf_by_id(work.connection, shelf_id)
+        stock.move(work.connection, shelf, "release", held["reserved"], work.now, order_id=row.id)
     after, _ = save(work, row, order.moved("cancel"), asker, "cancel", told={"reason": reason})
     return after
-
-
-def rows_held(work: Work, row: Any) -> list[tuple[int, int]]:
-    """List what stock an order holds, in the one sequence in which every order locks products."""
-    return sorted(products.reserved_by(work.connection, row.id).items())
 
 
 def _opened_by(work: Work, row: Any, asker: Asker) -> bool:
@@ -116,25 +111,40 @@ def _opened_by(work: Work, row: Any, asker: Asker) -> bool:
     return bool(events) and events[0].actor == asker.name
 
 
-def _reserve(work: Work, shop: Any, row: Any) -> None:
+def _reserve(work: Work, row: Any) -> None:
     """Hold what the order's items need, and let go of what an earlier revision held beyond that.
 
-    Products are taken in the order of their ids, so that two orders never
+    Shelves are taken in the order of their ids, so that two orders never
     wait for each other.
     """
-    wanted: Counter[int] = Counter()
-    for item in rows.list_items(work.connection, row.id):
-        if item.product_id is not None:
-            wanted[item.product_id] += item.quantity
-    held = products.reserved_by(work.connection, row.id)
-    for product_id in sorted(wanted.keys() | held.keys()):
-        product = products.find_product_by_id(work.connection, product_id)
-        counts = product.condition == "stock"
-        more = (wanted[product_id] if counts else 0) - held.get(product_id, 0)
-        if more > 0 and not products.reserve(work.connection, product, row.id, more, work.now):
-            left = products.find_product_by_id(work.connection, product_id).available
+    wanted, names = _find_wanted(work, row)
+    held = stock.held_by(work.connection, row.id)
+    for shelf_id in sorted(wanted.keys() | held.keys()):
+        shelf = stock.find_shelf_by_id(work.connection, shelf_id)
+        more = wanted[shelf_id] - held.get(shelf_id, Counter())["reserved"]
+        kind = "reserve" if more > 0 else "release"
+        if more and not stock.move(
+            work.connection, shelf, kind, abs(more), work.now, order_id=row.id
+        ):
+            left = stock.find_shelf_by_id(work.connection, shelf_id).available
             raise ItemError(
-                "stock_short", code=product.code, left=left, quantity=wanted[product_id]
+                "stock_short", code=names[shelf_id], left=left, quantity=wanted[shelf_id]
             )
-        if more < 0:
-            products.release(work.connection, product, row.id, -more, work.now)
+
+
+def _find_wanted(work: Work, row: Any) -> tuple[Counter[int], dict[int, str]]:
+    """Count what the order's items need of each shelf, with the name of what lies there."""
+    wanted: Counter[int] = Counter()
+    names: dict[int, str] = {}
+    for item in rows.list_items(work.connection, row.id):
+        if item.product_id is None:
+            continue
+        product = products.find_product_by_id(work.connection, item.product_id)
+        if product.condition != "stock":
+            continue
+        shelf = stock.find_shelf(work.connection, product, item.options)
+        if shelf is None:
+            raise ItemError("stock_short", code=product.code, left=0, quantity=item.quantity)
+        wanted[shelf.id] += item.quantity
+        names[shelf.id] = "/".join((product.code, *item.options)) if shelf.key else product.code
+    return wanted, names

@@ -83,6 +83,9 @@ class Store:
             options = connection.get_execution_options()
             patience = options.get("patience", PATIENCE)
             connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+            if options.get("migrating"):
+                # SQLite alters a table by dropping it: what refers to it would forbid that.
+                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
         return engine
@@ -163,16 +166,23 @@ class Store:
 
     # Schema ------------------------------------------------------------------
 
-    def migrate(self) -> None:
-        """Bring the schema up to the newest version; nothing happens when it is there already.
+    def migrate(self, version: str = "head") -> None:
+        """Bring the schema to a version, up or back; nothing happens when it is there already.
 
         Raises ``StoreUnavailable`` when the database cannot be reached.
         """
         with self._reach() as reached:
-            connection = reached.execution_options(writing=True)
+            reached.detach()  # what is switched off for it is not for the pool
+            connection = reached.execution_options(writing=True, migrating=True)
             config = _alembic_config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            found = MigrationContext.configure(connection).get_current_revision() or ""
+            back = version != "head" and version < found
+            (command.downgrade if back else command.upgrade)(config, version)
+            if self.is_sqlite:
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if broken:
+                    raise RuntimeError(f"the migration would leave {len(broken)} rows astray")
             connection.commit()
 
     def check_schema(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -28,22 +29,17 @@ def open_shop(shop: Shop) -> Shop:
 
 def stock(shop: Shop, code: str = "A1") -> tuple[int | None, int]:
     """What is available and what is reserved of a product."""
-    row = shop.row("products", code=code)
-    return row.available, row.reserved
+    shelf = shop.shelf(code)
+    return (shelf.available, shelf.reserved) if shelf else (None, 0)
 
 
 def ledger_of(shop: Shop, code: str = "A1") -> tuple[int, int]:
     """Available and reserved, counted from the ledger alone."""
-    product = shop.row("products", code=code)
-    available = reserved = 0
-    for move in shop.rows("stock_moves", product_id=product.id):
-        if move.kind in ("initial", "adjust"):
-            available += move.quantity
-        else:
-            sign = 1 if move.kind == "reserve" else -1
-            available -= sign * move.quantity
-            reserved += sign * move.quantity
-    return available, reserved
+    buckets: Counter[str] = Counter()
+    for move in shop.rows("stock_moves", shelf_id=shop.shelf(code).id):
+        buckets[move.source] -= move.quantity
+        buckets[move.target] += move.quantity
+    return buckets["available"], buckets["reserved"]
 
 
 # Stock ---------------------------------------------------------------------------------------

@@ -9,12 +9,16 @@ from pydantic import SecretStr
 
 from bot import shops as shop_book
 from bot import staff
+from bot.runtime import Work
 from bot.settings import ChannelSettings, ProductSettings, ShopSettings, StaffSettings
 from bot.shops import ShopError
-from bot.store import people
+from bot.store import people, products, stock
 from tests.support.shop import STAFF_PHONE, Shop
 
-SET_UP = ("shops", "channels", "staff", "staff_links", "products", "stock_moves", "counters")
+SET_UP = (
+    *("shops", "channels", "staff", "staff_links", "counters"),
+    *("products", "shelves", "stock_moves"),
+)
 NOK = "nok@example.com"
 sqlite_only = pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
 
@@ -73,11 +77,16 @@ def test_the_configured_shop_is_there_with_everything(shop: Shop) -> None:
         "siam-page",
         "siam-ig",
     ]
-    assert [(p.code, p.price_minor, p.available) for p in shop.rows("products")] == [
-        ("A1", 12000, 50),
-        ("B2", 9000, None),
-        ("C3", 35000, 20),
+    assert [(p.code, p.price_minor, p.condition) for p in shop.rows("products")] == [
+        ("A1", 12000, "stock"),
+        ("B2", 9000, "unlimited"),
+        ("C3", 35000, "stock"),
     ]
+    assert (shop.shelf("A1").available, shop.shelf("B2"), shop.shelf("C3").available) == (
+        50,
+        None,
+        20,
+    )
     secret = given(shop).channels[0].access_token.get_secret_value()
     assert secret not in repr(shop.rows("channels"))
     assert shop.secrets("siam-line")["access_token"] == secret
@@ -111,22 +120,22 @@ def test_stock_is_adjusted_by_the_difference_to_last_time(shop: Shop) -> None:
     shop.hear_line("hello")
     shop.answer("/o A1 20")
     shop.answer("/send")
-    assert shop.row("products", code="A1").available == 30
+    assert shop.shelf("A1").available == 30
 
     shop_book.bring_up_to_date(shop.runtime)
-    assert shop.row("products", code="A1").available == 30  # what was sold stays sold
+    assert shop.shelf("A1").available == 30  # what was sold stays sold
 
     start_with(shop, with_product(shop, "A1", stock=60))
-    assert shop.row("products", code="A1").available == 40
+    assert shop.shelf("A1").available == 40
     start_with(shop, with_product(shop, "A1", stock=25))
-    row = shop.row("products", code="A1")
-    assert (row.available, row.reserved) == (5, 20)
-    moves = shop.rows("stock_moves", product_id=row.id)
-    assert [(move.kind, move.quantity) for move in moves] == [
-        ("initial", 50),
-        ("reserve", 20),
-        ("adjust", 10),
-        ("adjust", -35),
+    shelf = shop.shelf("A1")
+    assert (shelf.available, shelf.reserved) == (5, 20)
+    moves = shop.rows("stock_moves", shelf_id=shelf.id)
+    assert [(move.kind, move.source, move.target, move.quantity) for move in moves] == [
+        ("initial", "outside", "available", 50),
+        ("reserve", "available", "reserved", 20),
+        ("adjust", "outside", "available", 10),
+        ("adjust", "available", "outside", 35),
     ]
 
 
@@ -145,15 +154,31 @@ def test_stock_that_was_promised_cannot_be_taken_off(shop: Shop) -> None:
 @sqlite_only
 def test_counting_begins_and_ends_with_the_configuration(shop: Shop) -> None:
     start_with(shop, with_product(shop, "B2", stock=7))
-    row = shop.row("products", code="B2")
-    assert (row.available, row.condition) == (7, "stock")
+    assert shop.row("products", code="B2").condition == "stock"
+    assert shop.shelf("B2").available == 7
 
     start_with(shop, with_product(shop, "B2", stock=None))
-    row = shop.row("products", code="B2")
-    assert (row.available, row.condition) == (None, "unlimited")
+    assert shop.row("products", code="B2").condition == "unlimited"
+    assert shop.shelf("B2").available == 0
 
     start_with(shop, with_product(shop, "B2", stock=3))
-    assert shop.row("products", code="B2").available == 3
+    assert shop.row("products", code="B2").condition == "stock"
+    assert shop.shelf("B2").available == 3
+
+
+@sqlite_only
+def test_stock_that_configuration_never_named_is_the_shops_to_count(shop: Shop) -> None:
+    def count(work: Work) -> None:
+        row = products.find_product(work.connection, shop.owner.shop_id, "B2")
+        assert row is not None
+        stock.add_shelf(work.connection, row, "", 9, work.now)
+        products.update_product(work.connection, row.id, condition="stock")
+
+    shop.runtime.transact(count)
+    shop_book.bring_up_to_date(shop.runtime)
+
+    assert shop.row("products", code="B2").condition == "stock"
+    assert shop.shelf("B2").available == 9
 
 
 @sqlite_only
@@ -238,7 +263,8 @@ def test_two_shops_may_have_a_product_of_the_same_code(shop: Shop) -> None:
     tea = ProductSettings(code="a1", name="other tea", price="10.00", stock=1)
     start_with(shop, given(shop), second_shop(products=(tea,)))
 
-    assert [(row.code, row.available) for row in shop.rows("products")][-1] == ("A1", 1)
+    assert shop.rows("products")[-1].code == "A1"
+    assert shop.rows("shelves")[-1].available == 1
     shop.hear_line("hello")
     shop.answer("/o A1 1")
     assert shop.row("order_items").unit_price_minor == 12000

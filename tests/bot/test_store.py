@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -15,6 +16,32 @@ from bot.store import changes, conversations, shops, tables
 from bot.store.database import SchemaMismatch, Store, StoreUnavailable, is_passing
 from bot.store.vault import Vault, WrongKey, digest
 from tests.support.shop import Shop, at_once
+
+# A shop of the fourth schema: one product counted, one not, and the ledger of the first.
+BOOK_OF_0004 = (
+    """INSERT INTO shops (id, slug, name, currency, timezone, locale, payment, shipping, options,
+    managed, created_at)
+    VALUES (1, 's', 'S', 'THB', 'UTC', 'th', '{}', '[]', '{}', TRUE, '2026-11-01 00:00:00')""",
+    *(
+        "INSERT INTO products (id, shop_id, code, name, price_minor, options, condition, "
+        "available, reserved, sold, given_stock, active, managed) VALUES "
+        f"({key}, 1, '{code}', 'tea', 100, '[]', {counts}, TRUE, TRUE)"
+        for key, code, counts in (
+            (1, "A1", "'stock', 5, 20, 0, 25"),
+            (2, "B2", "'unlimited', NULL, 0, 0, NULL"),
+        )
+    ),
+    *(
+        "INSERT INTO stock_moves (id, shop_id, product_id, kind, quantity, at) VALUES "
+        f"({key}, 1, 1, '{kind}', {pieces}, '2026-11-01 00:00:00')"
+        for key, kind, pieces in (
+            (1, "initial", 50),
+            (2, "reserve", 22),
+            (3, "release", 2),
+            (4, "adjust", -25),
+        )
+    ),
+)
 
 
 def count(connection: Any, key: str) -> None:
@@ -258,11 +285,55 @@ def test_T65_an_empty_database_says_what_to_run(database_url: str) -> None:
 
 def test_the_tables_of_the_migrations_are_the_tables_of_the_code(shop: Shop) -> None:
     from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
 
     with shop.runtime.store.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
+
+
+def test_counts_of_the_first_schema_move_to_shelves_and_back(database_url: str) -> None:
+    store = Store(database_url)
+    try:
+        store.migrate("0004")
+        store.write(lambda connection: [connection.execute(text(one)) for one in BOOK_OF_0004])
+        store.migrate("0005")
+        with store.read() as connection:
+            shelves = connection.execute(
+                text("SELECT product_id, available, reserved, given_stock FROM shelves ORDER BY id")
+            ).all()
+            ledger = connection.execute(
+                text("SELECT kind, source, target, quantity FROM stock_moves ORDER BY id")
+            ).all()
+        store.migrate("0004")
+        with store.read() as connection:
+            before = connection.execute(
+                text("SELECT available, reserved, given_stock FROM products ORDER BY id")
+            ).all()
+            signed = connection.execute(text("SELECT quantity FROM stock_moves ORDER BY id")).all()
+    finally:
+        store.close()
+
+    assert [tuple(row) for row in shelves] == [(1, 5, 20, 25)]
+    assert [tuple(row) for row in ledger] == [
+        ("initial", "outside", "available", 50),
+        ("reserve", "available", "reserved", 22),
+        ("release", "reserved", "available", 2),
+        ("adjust", "available", "outside", 25),
+    ]
+    assert [tuple(row) for row in before] == [(5, 20, 25), (None, 0, None)]
+    assert [row.quantity for row in signed] == [50, 22, 2, -25]
+
+
+@pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
+def test_a_migration_leaves_the_keys_between_tables_guarded(shop: Shop) -> None:
+    shop.runtime.store.migrate("0004")
+    shop.runtime.store.migrate()
+
+    astray = insert(tables.variants).values(
+        shop_id=999, product_id=999, key="x", options=[], active=True, position=1
+    )
+    with pytest.raises(IntegrityError):
+        shop.runtime.store.write(lambda connection: connection.execute(astray))
 
 
 def test_a_database_that_does_not_answer_is_told_without_its_password() -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import Table, select
 from bot import conversation, inbox, invoicing, outbox
 from bot.runtime import Runtime, Work
 from bot.staff import Actor
-from bot.store import changes, people, products, shops, tables
+from bot.store import changes, people, products, shops, stock, tables
 from orders.states import Role
 from tests.support.platforms import Platforms
 
@@ -217,11 +217,17 @@ class Shop:
         """Count a product's stock anew, as an adjustment."""
 
         def adjust(work: Work) -> None:
-            row = products.find_product(work.connection, self.owner.shop_id, code)
-            assert row is not None
-            assert products.adjust(work.connection, row, available - row.available, work.now)
+            shelf = self.shelf(code)
+            assert stock.adjust(work.connection, shelf, available - shelf.available, work.now)
 
         self.runtime.transact(adjust)
+
+    def shelf(self, code: str, *options: str) -> Any:
+        """Where a choice of a product is counted; None where it is not."""
+        with self.runtime.store.read() as connection:
+            row = products.find_product(connection, self.owner.shop_id, code)
+            assert row is not None
+            return stock.find_shelf(connection, row, options)
 
     # What is kept ----------------------------------------------------------------
 

@@ -29,7 +29,6 @@ from bot.store.tables.orders import (
     order_items,
     orders,
     products,
-    stock_moves,
 )
 from bot.store.tables.outbox import outbox
 from bot.store.tables.people import (
@@ -43,6 +42,7 @@ from bot.store.tables.people import (
     staff,
     staff_links,
 )
+from bot.store.tables.stock import shelves, stock_moves, variants
 
 __all__ = [
     "addresses",
@@ -72,9 +72,11 @@ __all__ = [
     "raw_deliveries",
     "reply_tokens",
     "sessions",
+    "shelves",
     "shops",
     "sign_ins",
     "staff",
     "staff_links",
     "stock_moves",
+    "variants",
 ]

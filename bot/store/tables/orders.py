@@ -1,4 +1,4 @@
-"""Products and their stock, orders and their events, invoices."""
+"""Products, orders and their events, invoices."""
 
 from __future__ import annotations
 
@@ -28,28 +28,9 @@ products = Table(
     Column("price_minor", BigInteger, nullable=False),
     Column("options", Json, nullable=False),
     Column("condition", String(12), nullable=False),  # stock | preorder | unlimited
-    Column("available", BigInteger),  # None: no stock control
-    Column("reserved", BigInteger, nullable=False),
-    Column("sold", BigInteger, nullable=False),
-    Column("given_stock", BigInteger),  # what configuration gave last
     Column("active", Boolean, nullable=False),
     Column("managed", Boolean, nullable=False),
     UniqueConstraint("shop_id", "code"),
-    CheckConstraint("available IS NULL OR available >= 0", name="available"),
-    CheckConstraint("reserved >= 0", name="reserved"),
-)
-
-stock_moves = Table(
-    "stock_moves",
-    metadata,
-    make_id(),
-    make_shop(),
-    make_ref("product_id", "products"),
-    make_ref("order_id", "orders", nullable=True),
-    Column("kind", String(12), nullable=False),  # initial | adjust | reserve | release
-    Column("quantity", BigInteger, nullable=False),
-    Column("at", Utc, nullable=False),
-    Index(None, "order_id"),
 )
 
 orders = Table(
