@@ -17,7 +17,7 @@ from datetime import date, time, timedelta
 from io import BytesIO
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from bot.sheets.sheet import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, unguard
 
@@ -70,6 +70,9 @@ def _read(cell: Any) -> tuple[str, str]:
 
 def bound() -> None:
     """Take away what a sheet needs not: memory, time, files and sockets."""
+    sample = BytesIO()
+    Workbook().save(sample)
+    list(rows_of(sample.getvalue()))  # loads every module, while files may still be opened
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

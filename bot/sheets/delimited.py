@@ -20,7 +20,7 @@ def read(data: bytes) -> Sheet:
     """Read a CSV file. Raises ``SheetError``."""
     text, encoding = _decode(data)
     first, _, rest = text.partition("\n")
-    given = first.strip().strip('"')
+    given = first.strip('"')
     skipped = 0
     if len(given) == 5 and given.startswith("sep="):  # Excel's own way to name the separator
         text, separator, skipped = rest, given[4], 1
@@ -38,9 +38,12 @@ def _decode(data: bytes) -> tuple[str, str]:
     for mark, codec, name in MARKS:
         if data.startswith(mark):
             return _checked(data, codec, name)
-    half = data[1:4000:2]
-    if half and half.count(0) * 2 > len(half):
-        return _checked(data, "utf-16-le", "UTF-16")
+    high, low = 0 in data[:4000:2], 0 in data[1:4000:2]
+    if high != low:  # a letter of ASCII, as UTF-16 writes it
+        told = _checked(data, "utf-16-be" if high else "utf-16-le", "UTF-16")
+        if not set(told[0]) & {*SEPARATORS, "\n"}:  # no table: the zero was a stray
+            raise SheetError("encoding")
+        return told
     try:
         return _checked(data, "utf-8", "UTF-8")
     except SheetError:

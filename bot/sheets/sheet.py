@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from bot.words import say
 
 LARGEST_BYTES = 5 * 1024 * 1024
-MOST_ROWS = 5_000
+MOST_ROWS = 10_000
 MOST_COLUMNS = 60
-LONGEST_CELL = 5_000
+LONGEST_CELL = 20_000
 
 GUARDED = frozenset("=+-@\t\r\n＝＋－＠")
 """What a spreadsheet may take for the start of a formula (OWASP, "CSV Injection")."""

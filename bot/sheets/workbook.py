@@ -63,7 +63,7 @@ def _check_parts(data: bytes) -> None:
     names = [part.filename.lower() for part in parts]
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         raise SheetError("unpacks", limit=LARGEST_UNPACKED // 1024**2)
-    if any("vbaproject" in name or name.endswith(".bin") and "macro" in name for name in names):
+    if any("vbaproject" in name for name in names):
         raise SheetError("macros")
     if "[content_types].xml" not in names or any(part.flag_bits & 1 for part in parts):
         raise SheetError("unreadable")
