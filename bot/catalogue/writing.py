@@ -81,9 +81,18 @@ def settle(keeper: Keeper, row: Any, entry: Entry, **given: Any) -> Any:
 
 
 def check_given(row: Any, current: Entry, entry: Entry) -> None:
-    """Raise ``ProductError`` for a change of what the configuration gives."""
+    """Raise ``ProductError`` for a change of what the configuration gives.
+
+    A variant that only has a count is the shop's own: counts are not given for good.
+    """
     for column in row.given if row.managed else ():
-        if getattr(entry, column) != getattr(current, column):
+        was, now = getattr(current, column), getattr(entry, column)
+        if column == "variants":
+            was, now = (
+                {one.options: one for one in told if one.price is not None or not one.active}
+                for told in (was, now)
+            )
+        if was != now:
             raise ProductError("given", code=row.code, column=column)
 
 

@@ -21,8 +21,8 @@ from openpyxl import Workbook, load_workbook
 
 from bot.sheets.sheet import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, unguard
 
-MEMORY_BYTES = 1024 * 1024 * 1024
-CPU_SECONDS = 25
+MEMORY_BYTES = 512 * 1024 * 1024
+CPU_SECONDS = 15
 MORE = "…"
 """Stands for everything in columns beyond those that a sheet may have."""
 

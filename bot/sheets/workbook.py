@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.sheets.sheet import Sheet, SheetError, SheetRow, gather
 
-SECONDS = 30.0
+SECONDS = 20.0
 MOST_PARTS = 500
 LARGEST_UNPACKED = 40 * 1024 * 1024
 

@@ -317,7 +317,7 @@ def test_the_demo_has_a_shop_on_three_channels_that_speak_to_the_simulator() -> 
     ]
     assert settings.line.api_url == "http://127.0.0.1:9000/simulator/line"
     assert settings.meta.graph_url == "http://127.0.0.1:9000/simulator/graph"
-    assert [product.code for product in tea.products] == ["A1", "B2", "C3"]
+    assert [product.code for product in tea.products] == ["A1", "B2", "C3", "D4"]
     assert tea.staff[0].email == "nok@example.com"
     assert settings.operator.email == "ops@example.com"
 

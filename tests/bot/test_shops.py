@@ -70,7 +70,15 @@ def test_a_second_start_changes_nothing(shop: Shop) -> None:
 def test_the_configured_shop_is_there_with_everything(shop: Shop) -> None:
     row = shop.row("shops")
     assert (row.slug, row.name, row.currency, row.locale) == ("siam", "Siam Tea", "THB", "th")
-    assert row.shipping == [{"code": "ems", "name": "EMS", "fee_minor": 6000}]
+    assert row.shipping == [
+        {"code": "ems", "name": "EMS", "fee_minor": 6000},
+        {
+            "code": "post",
+            "name": "Post",
+            "free_above_minor": 150000,
+            "weight": [[500, 4000], [1000, 6000], [3000, 9000]],
+        },
+    ]
     assert row.payment["promptpay_id"] == "0812345678"
     assert [channel.key for channel in shop.rows("channels")] == [
         "siam-line",
@@ -81,6 +89,7 @@ def test_the_configured_shop_is_there_with_everything(shop: Shop) -> None:
         ("A1", 12000, "stock"),
         ("B2", 9000, "unlimited"),
         ("C3", 35000, "stock"),
+        ("D4", 89000, "preorder"),
     ]
     assert (shop.shelf("A1").available, shop.shelf("B2"), shop.shelf("C3").available) == (
         50,
@@ -113,7 +122,14 @@ def test_what_configuration_does_not_name_any_more_is_left_alone(shop: Shop) -> 
     start_with(shop, given(shop).model_copy(update={"products": (), "channels": (), "staff": ()}))
     start_with(shop)
 
-    assert picture(shop) == before
+    after = picture(shop)
+    products = after.pop("products"), before.pop("products")
+    assert after == before
+    told = [
+        [(p.code, p.name, p.price_minor, p.version, p.active) for p in rows] for rows in products
+    ]
+    assert told[0] == told[1]
+    assert not any(p.managed or p.given for p in products[0]), "they are the shop's own now"
 
 
 def test_stock_is_adjusted_by_the_difference_to_last_time(shop: Shop) -> None:
