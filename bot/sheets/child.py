@@ -9,7 +9,6 @@ named as what it is.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import warnings
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
+from bot.bounded import bound
 from bot.sheets.sheet import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, unguard
 
 MEMORY_BYTES = 512 * 1024 * 1024
@@ -68,21 +68,17 @@ def _read(cell: Any) -> tuple[str, str]:
     return text[:LONGEST_CELL], "long" if len(text) > LONGEST_CELL else ""
 
 
-def bound() -> None:
-    """Take away what a sheet needs not: memory, time, files and sockets."""
+def _load() -> None:
+    """Load every module that a reading needs, while files may still be opened."""
     sample = BytesIO()
     Workbook().save(sample)
-    list(rows_of(sample.getvalue()))  # loads every module, while files may still be opened
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    list(rows_of(sample.getvalue()))
 
 
 def main() -> int:
     """Read what stands on the input; give the exit code."""
-    bound()
+    _load()
+    bound(MEMORY_BYTES, CPU_SECONDS)
     warnings.simplefilter("ignore")
     try:
         answer = json.dumps({"rows": list(rows_of(sys.stdin.buffer.read()))})

@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 import zipfile
-from pathlib import Path
 from typing import Any
 
+from bot.bounded import run_child
 from bot.sheets.sheet import Sheet, SheetError, SheetRow, gather
 
 SECONDS = 20.0
 MOST_PARTS = 500
 LARGEST_UNPACKED = 40 * 1024 * 1024
 
-# The folder from which `bot` can be imported.
-_HOME = Path(__file__).resolve().parents[2]
-_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONUTF8": "1"}
-
 
 def read(data: bytes) -> Sheet:
     """Read the first sheet of a workbook that can be seen. Raises ``SheetError``."""
     _check_parts(data)
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "bot.sheets.child"],
-            cwd=_HOME,
-            env=_ENVIRONMENT,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C at the terminal is for the parent
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise SheetError("unreadable") from None
+    done = run_child("bot.sheets.child", data, SECONDS, {"PYTHONUTF8": "1"})
+    if done is None:
+        raise SheetError("unreadable")
     try:
         told: dict[str, Any] = json.loads(done.stdout)
         rows = [

@@ -10,7 +10,13 @@ from pydantic import SecretStr
 from bot import shops as shop_book
 from bot import staff
 from bot.runtime import Work
-from bot.settings import ChannelSettings, ProductSettings, ShopSettings, StaffSettings
+from bot.settings import (
+    ChannelSettings,
+    ProductSettings,
+    ShopSettings,
+    StaffSettings,
+    VariantSettings,
+)
 from bot.shops import ShopError
 from bot.store import people, products, stock
 from tests.support.shop import STAFF_PHONE, Shop
@@ -340,3 +346,54 @@ def test_a_channel_that_was_added_can_be_told_apart_and_its_secrets_are_sealed(
     assert b"very-secret-token" not in shop.row("channels", key="new").sealed
     assert shop.secrets("new")["access_token"] == "very-secret-token"
     assert "channel added" in shop.audit()
+
+
+# The album as the configuration gives it ------------------------------------------
+
+
+def sheet(shop: Shop, code: str) -> tuple[Any, ...]:
+    row = shop.row("products", code=code)
+    counts = {s.key: s.available for s in shop.rows("shelves", product_id=row.id)}
+    prices = {v.key: v.price_minor for v in shop.rows("variants", product_id=row.id)}
+    return row.condition, counts, prices
+
+
+def test_a_variant_has_the_price_and_the_count_that_are_given(shop: Shop) -> None:
+    assert sheet(shop, "C3") == (
+        "stock",
+        {"": 20, "ดำ/l": 3},
+        {"ดำ/l": 39000, "ขาว/l": 39000},
+    )
+    shop.hear_line("hello")
+    shop.answer("/o C3/ดำ/L 2; C3/ขาว/S 1")
+    shop.answer("/send")
+    black = VariantSettings(options=("ดำ", "L"), price="410", stock=5)
+
+    start_with(shop, with_product(shop, "C3", variants=(black,)))
+
+    # What the file names no more is the shop's own; two of the five are promised.
+    assert sheet(shop, "C3") == (
+        "stock",
+        {"": 19, "ดำ/l": 3},
+        {"ดำ/l": 41000, "ขาว/l": 39000},
+    )
+
+
+def test_a_product_may_be_sold_before_it_is_there_and_then_be_counted(shop: Shop) -> None:
+    assert sheet(shop, "D4") == ("preorder", {}, {})
+    start_with(shop, with_product(shop, "D4", preorder=False, stock=4))
+    assert sheet(shop, "D4") == ("stock", {"": 4}, {})
+    start_with(shop, with_product(shop, "D4", preorder=False))
+    assert sheet(shop, "D4") == ("unlimited", {"": 0}, {})
+
+
+def test_what_the_shop_says_itself_stays_where_the_configuration_is_silent(shop: Shop) -> None:
+    row = shop.row("products", code="D4")
+    assert "weight" not in row.given
+    shop.runtime.transact(
+        lambda work: products.update_product(work.connection, row.id, weight_grams=700)
+    )
+    start_with(shop, with_product(shop, "D4", name="กาใหม่"))
+    after = shop.row("products", code="D4")
+    assert (after.name, after.weight_grams) == ("กาใหม่", 700)
+    assert after.sought.startswith("d4\nกาใหม่")

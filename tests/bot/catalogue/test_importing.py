@@ -333,7 +333,7 @@ def albums(draw: st.DrawFn) -> list[tuple[Entry, dict[tuple[str, ...], int]]]:
             said = replace(base, variants=tuple(variants))
         except OrderError:
             assume(False)
-        counts = {(): draw(st.integers(0, 10**9))}
+        counts: dict[tuple[str, ...], int] = {(): draw(st.integers(0, 10**9))}
         counts |= {one.options: draw(st.integers(0, 99)) for one in said.variants}
         made.append((said, counts if said.condition is Condition.STOCK else {}))
     return made
