@@ -31,6 +31,7 @@ from bot.messages import (
 from bot.runtime import Runtime, Work
 from bot.store import changes, shops
 from bot.store import contacts as rows
+from bot.store.customer_terms import index_contact
 
 log = structlog.get_logger(__name__)
 
@@ -140,6 +141,7 @@ def _keep(work: Work, task: _Task, profile: Profile) -> None:
     if any(told.values()):
         contact_id = rows.name_contact(work.connection, task.row.id, **told)
         if contact_id is not None:
+            index_contact(work.connection, contact_id)
             announce(work, task.row.shop_id, contact_id)
 
 

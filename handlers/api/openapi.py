@@ -140,14 +140,28 @@ SCHEMAS: dict[str, Schema] = {
         stock={**MAYBE_COUNT, "description": "null: it sells from the product's."},
         active=FLAG,
     ),
+    "PostalAddress": _object(
+        id=TEXT,
+        label=TEXT,
+        recipient=TEXT,
+        phone=TEXT,
+        lines={**TEXT, "description": "Street and place, a line each."},
+        postcode=TEXT,
+        country={**TEXT, "description": "ISO 3166-1, two letters."},
+        default={**FLAG, "description": "One of a customer's addresses is."},
+    ),
+    "Note": _object(id=TEXT, text=TEXT, by=TEXT, at=TIME, edited_at=MAYBE_TIME),
     "Customer": _object(
         code=TEXT,
         name=MAYBE_TEXT,
-        phones=_list(TEXT),
-        addresses=_list(TEXT),
-        notes=_list(TEXT),
+        language=MAYBE_TEXT,
+        phones=_list({**TEXT, "description": "As it was typed."}),
+        addresses=_list(_ref("PostalAddress")),
+        notes=_list(_ref("Note")),
         tags=_list(TEXT),
-        banned=FLAG,
+        banned={**FLAG, "description": "What they write opens no order by itself."},
+        ban={"oneOf": [_object(reason=TEXT, by=TEXT, at=TIME), {"type": "null"}]},
+        version={**COUNT, "description": "Counts changes; a change names the one it saw."},
     ),
     "Delivery": _object(
         id=TEXT,
@@ -180,6 +194,7 @@ SCHEMAS: dict[str, Schema] = {
 def describe(base_url: str) -> Schema:
     """Give the whole description of the API at ``base_url``."""
     conversation = _path_parameter("conversation_id", TEXT)
+    customer = _path_parameter("code", {**TEXT, "description": "As C123."})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -227,7 +242,34 @@ def describe(base_url: str) -> Schema:
                     _query("active", _word(*FLAGS)),
                 )
             },
-            "/customers": {"get": _page("Customer", "Customers by code")},
+            "/customers": {
+                "get": _page(
+                    "Customer",
+                    "Customers by code; with q the 50 who answer it best, on one page",
+                    _query(
+                        "q",
+                        {
+                            **TEXT,
+                            "description": "Words of the name in any order, parts and typing "
+                            "errors too; a phone or part of it; a code such as C123; #tag.",
+                        },
+                    ),
+                    _query("tag", TEXT),
+                )
+            },
+            "/customers/{code}": {
+                "get": {
+                    "summary": "One customer; a merged one's code shows whom they were merged into",
+                    "parameters": [customer],
+                    "responses": {
+                        "200": _json("The customer", _ref("Customer")),
+                        **_problems("404"),
+                    },
+                }
+            },
+            "/customers/{code}/orders": {
+                "get": _page("Order", "A customer's orders, newest number first", customer)
+            },
             "/deliveries": {
                 "get": _page(
                     "Delivery",

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from bot import ordering, outbox
 from bot.catalogue import ProductView
+from bot.contacts import Customer
 from bot.messages import Card, Text
 from bot.ordering import OrderView
 from bot.rendering.bill import build_bill
@@ -130,16 +131,23 @@ def shape_product(view: ProductView, base_url: str) -> Shape:
     }
 
 
-def shape_customer(row: Any) -> Shape:
-    """A customer. What the shop does not keep of customers yet is empty."""
+def shape_customer(customer: Customer) -> Shape:
+    """A customer with all that the shop keeps of them."""
+    row = customer.row
     return {
         "code": f"C{row.code}",
         "name": row.name,
-        "phones": [row.phone] if row.phone else [],
-        "addresses": [],
-        "notes": [],
-        "tags": [],
-        "banned": False,
+        "language": row.language,
+        "phones": list(customer.phones),
+        "addresses": [
+            _shape_address(address, is_default=address.id == customer.default_address_id)
+            for address in customer.addresses
+        ],
+        "notes": [_shape_note(note) for note in customer.notes],
+        "tags": list(customer.tags),
+        "banned": customer.ban is not None,
+        "ban": _shape_ban(customer.ban),
+        "version": row.version,
     }
 
 
@@ -189,6 +197,35 @@ def _shape_buyer(row: Any) -> Shape | None:
     if row.customer_code is None:
         return None
     return {"code": f"C{row.customer_code}", "name": row.customer_name}
+
+
+def _shape_address(row: Any, *, is_default: bool) -> Shape:
+    return {
+        "id": str(row.id),
+        "label": row.label,
+        "recipient": row.recipient,
+        "phone": row.phone,
+        "lines": row.lines,
+        "postcode": row.postcode,
+        "country": row.country,
+        "default": is_default,
+    }
+
+
+def _shape_ban(row: Any) -> Shape | None:
+    if row is None:
+        return None
+    return {"reason": row.reason, "by": row.author, "at": shape_time(row.at)}
+
+
+def _shape_note(row: Any) -> Shape:
+    return {
+        "id": str(row.id),
+        "text": row.text,
+        "by": row.author,
+        "at": shape_time(row.at),
+        "edited_at": shape_time(row.edited_at),
+    }
 
 
 def _shape_item(item: Item, total: Money) -> Shape:

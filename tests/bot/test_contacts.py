@@ -16,6 +16,7 @@ from bot.messages import Profile
 from bot.staff import Actor
 from bot.store import contacts as rows
 from bot.store import conversations
+from bot.store import shops as shop_rows
 from orders.states import Role
 from tests.support.platforms import GRAPH, LINE
 from tests.support.shop import CUSTOMER, Shop, at_once
@@ -51,6 +52,9 @@ def test_who_writes_first_gets_name_picture_and_language(
     assert told == ("คุณมะลิ", "https://profile.line-scdn.net/abc", "th")
     assert shop.last_change() > before
     assert contacts.fetch_due(shop.runtime) == 0
+    with shop.runtime.store.read() as connection:
+        siam = shop_rows.find_shop(connection, shop.owner.shop_id)
+        assert [row.id for row in contacts.search(connection, siam, "มะลิ")] == [contact.id]
 
 
 def test_a_group_is_named_by_its_summary(shop: Shop, httpserver: HTTPServer) -> None:
@@ -332,7 +336,7 @@ def test_both_codes_find_the_newest_conversation_of_who_was_merged(two: Shop) ->
 def test_customers_are_listed_without_those_merged(two: Shop) -> None:
     def codes() -> list[int]:
         with two.runtime.store.read() as connection:
-            return [row.code for row in conversations.list_contacts(connection, two.owner.shop_id)]
+            return [row.code for row in contacts.list_customers(connection, two.owner.shop_id)]
 
     merge_id = merge(two.runtime, two.owner, 2, 1)
     assert codes() == [2]

@@ -11,6 +11,14 @@ from __future__ import annotations
 from bot.store.tables.album import product_imports, product_pictures
 from bot.store.tables.base import metadata
 from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
+from bot.store.tables.customers import (
+    contact_bans,
+    contact_notes,
+    contact_phones,
+    contact_tags,
+    contact_terms,
+    postal_addresses,
+)
 from bot.store.tables.inbox import (
     addresses,
     contact_merges,
@@ -51,7 +59,12 @@ __all__ = [
     "api_tokens",
     "audit",
     "channels",
+    "contact_bans",
     "contact_merges",
+    "contact_notes",
+    "contact_phones",
+    "contact_tags",
+    "contact_terms",
     "contacts",
     "conversations",
     "counters",
@@ -71,6 +84,7 @@ __all__ = [
     "order_items",
     "orders",
     "outbox",
+    "postal_addresses",
     "product_imports",
     "product_pictures",
     "products",
