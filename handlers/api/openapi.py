@@ -59,19 +59,56 @@ SCHEMAS: dict[str, Schema] = {
         unread=COUNT,
         can_send=_object(lane=_word(*Lane), until=MAYBE_TIME),
     ),
+    "Attachment": _object(
+        kind=TEXT,
+        name=MAYBE_TEXT,
+        state={
+            **_word("none", "fetching", "stored", "gone", "too_big", "refused"),
+            "description": "none: there is no file to fetch, as of a place.",
+        },
+        reason={**MAYBE_TEXT, "description": "Why there is no file."},
+        mime=MAYBE_TEXT,
+        size={**MAYBE_COUNT, "description": "In bytes."},
+        url={
+            **MAYBE_TEXT,
+            "description": "null: not stored. Give the same token as here to fetch it.",
+        },
+        thumb=MAYBE_TEXT,
+        details={
+            "type": "object",
+            "description": "What else the platform told: title, latitude, longitude, …",
+        },
+    ),
     "Message": _object(
         id=TEXT,
         conversation_id=TEXT,
         direction=_word("in", "out"),
         author=_word("customer", "staff", "bot", "system"),
+        sender={
+            "oneOf": [_object(id=TEXT, name=MAYBE_TEXT), {"type": "null"}],
+            "description": "Who wrote, by the platform's id; the name is known in groups.",
+        },
         kind=TEXT,
         text=MAYBE_TEXT,
         platform_id=MAYBE_TEXT,
         sent_at=TIME,
         received_at=TIME,
         state=TEXT,
-        redacted=FLAG,
+        redacted={**FLAG, "description": "Taken back: nothing that it said is here any more."},
         edited_at=MAYBE_TIME,
+        attachments=_list(_ref("Attachment")),
+        versions={
+            **_list(_object(text=MAYBE_TEXT, at=TIME)),
+            "description": "What it said before, oldest first.",
+        },
+        quoted={
+            "oneOf": [
+                _object(platform_id=TEXT, id=MAYBE_TEXT, author=MAYBE_TEXT, text=MAYBE_TEXT),
+                {"type": "null"},
+            ],
+            "description": "What it answers; id is null where that is not here.",
+        },
+        reactions=_list(_object(by=TEXT, emoji=TEXT, at=TIME)),
     ),
     "Item": _object(
         code={**MAYBE_TEXT, "description": "null: a one-off."},

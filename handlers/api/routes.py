@@ -24,13 +24,13 @@ from handlers.api.asking import (
     read_word,
     write_cursor,
 )
+from handlers.api.messages import shape_messages
 from handlers.api.openapi import DELIVERY_STATES, FLAGS, describe
 from handlers.api.shapes import (
     shape_card,
     shape_conversation,
     shape_customer,
     shape_delivery,
-    shape_message,
     shape_order,
     shape_product,
 )
@@ -98,7 +98,7 @@ def list_messages(conversation_id: str) -> Response:
             before=(before[0], before[1]) if before else None,
             limit=PAGE + 1,
         )
-    items = [shape_message(row) for row in rows[:PAGE]]
+        items = shape_messages(connection, runtime().settings.base_url, rows[:PAGE])
     return _list(items, rows, lambda row: write_cursor(row.sent_at, row.id))
 
 
@@ -118,7 +118,8 @@ def say(conversation_id: str) -> tuple[Response, int]:
         return jsonify(card=shape_card(said.answer)), 200
     with runtime().store.read() as connection:
         row = messages.find_message(connection, said.message_id or 0)
-    return jsonify(shape_message(row)), 201
+        (shape,) = shape_messages(connection, runtime().settings.base_url, [row])
+    return jsonify(shape), 201
 
 
 @blueprint.get("/orders")

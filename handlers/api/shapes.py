@@ -44,24 +44,6 @@ def shape_conversation(connection: Connection, row: Any, now: datetime) -> Shape
     }
 
 
-def shape_message(row: Any) -> Shape:
-    """A message, in or out."""
-    return {
-        "id": str(row.id),
-        "conversation_id": str(row.conversation_id),
-        "direction": row.direction,
-        "author": row.author,
-        "kind": row.kind,
-        "text": None if row.redacted else row.text,
-        "platform_id": row.platform_id,
-        "sent_at": shape_time(row.sent_at),
-        "received_at": shape_time(row.received_at),
-        "state": row.state,
-        "redacted": row.redacted,
-        "edited_at": shape_time(row.edited_at),
-    }
-
-
 def shape_order(runtime: Runtime, connection: Connection, row: Any) -> Shape:
     """An order, with its bill's words where it was issued, and what happened to it."""
     view = ordering.view(runtime, connection, row)

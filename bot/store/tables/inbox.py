@@ -29,7 +29,7 @@ raw_deliveries = Table(
     Column("webhook", String(16), nullable=False),
     Column("received_at", Utc, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("state", String(16), nullable=False, index=True),  # read | parse_error | quarantine
+    Column("state", String(16), nullable=False, index=True),  # see bot.inbox
     Column("reason", String(300)),
 )
 
@@ -110,6 +110,23 @@ addresses = Table(
     Column("profile_attempts", Integer, nullable=False, server_default="0"),
     UniqueConstraint("channel_id", "platform_id"),
     Index(None, "contact_id"),
+    Index(None, "profile_due_at"),
+)
+
+# Who writes in a group or a room; the group itself is a contact's address.
+members = Table(
+    "members",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("channel_id", "channels"),
+    make_ref("conversation_id", "conversations"),
+    Column("platform_id", String(200), nullable=False),
+    Column("name", String(200)),
+    Column("profile_due_at", Utc),
+    Column("profile_at", Utc),
+    Column("profile_attempts", Integer, nullable=False),
+    UniqueConstraint("conversation_id", "platform_id"),
     Index(None, "profile_due_at"),
 )
 
