@@ -25,7 +25,8 @@ from handlers.api.asking import (
     write_cursor,
 )
 from handlers.api.messages import shape_messages
-from handlers.api.openapi import DELIVERY_STATES, FLAGS, describe
+from handlers.api.openapi import describe
+from handlers.api.schemas import DELIVERY_STATES, FLAGS
 from handlers.api.shapes import (
     shape_card,
     shape_conversation,

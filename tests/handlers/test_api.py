@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from bot import staff
 from handlers.api import asking, routes
-from handlers.api.openapi import SCHEMAS, describe
+from handlers.api.openapi import describe
+from handlers.api.schemas import SCHEMAS
 
 BASE = "/api/v1"
 
