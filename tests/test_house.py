@@ -47,6 +47,7 @@ BROUGHT_BY = {
 }
 # Needed without an import of ours: programs, files, and what another library asks for by name.
 NOT_IMPORTED = {
+    "defusedxml": "openpyxl reads XML with it where it is there",
     "django-js-lib-htmx": "htmx.min.js, served as a file",
     "fontpkg-sarabun": "the Thai font, read as a file",
     "psycopg": "SQLAlchemy's driver, named in the database's address",
@@ -106,7 +107,8 @@ MONEY_PATHS = [
     *sorted((ROOT / "bot" / "payments").glob("*.py")),
     *sorted((ROOT / "bot" / "commands").glob("*.py")),
     *(ROOT / "bot" / "rendering" / name for name in ("bill.py", "document.py", "wording.py")),
-    *(ROOT / "bot" / name for name in ("invoicing.py", "catalogue.py", "shops.py")),
+    *sorted((ROOT / "bot" / "catalogue").glob("*.py")),
+    *(ROOT / "bot" / name for name in ("invoicing.py", "shops.py")),
     *(ROOT / "bot" / "store" / name for name in ("orders.py", "money.py", "stock.py")),
     *(ROOT / "bot" / "words" / name for name in ("formats.py", "__init__.py")),
     ROOT / "handlers" / "api" / "shapes.py",

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot.store.database import _alembic_config
 from tests.support.shop import Shop
 
-BEFORE = "0009"
+BEFORE = "0010"
 
 
 def migrate(shop: Shop, to: str) -> None:
