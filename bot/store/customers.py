@@ -244,7 +244,7 @@ def sum_orders(connection: Connection, contact_id: int, statuses: Iterable[str])
     counted = func.sum(orders.c.total_minor).filter(orders.c.status.in_(list(statuses)))
     query = (
         select(orders.c.currency, func.count().label("orders"), counted.label("minor"))
-        .where(orders.c.contact_id == contact_id)
+        .where(orders.c.contact_id == contact_id, orders.c.deleted_at.is_(None))
         .group_by(orders.c.currency)
         .order_by(orders.c.currency)
     )

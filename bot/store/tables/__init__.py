@@ -33,6 +33,7 @@ from bot.store.tables.inbox import (
     reply_tokens,
 )
 from bot.store.tables.media import media
+from bot.store.tables.money import payment_attempts, payments, refunds, slips
 from bot.store.tables.orders import (
     invoices,
     order_events,
@@ -41,6 +42,7 @@ from bot.store.tables.orders import (
     products,
 )
 from bot.store.tables.outbox import outbox
+from bot.store.tables.parcels import parcel_items, parcels
 from bot.store.tables.people import (
     api_tokens,
     channels,
@@ -88,17 +90,23 @@ __all__ = [
     "order_items",
     "orders",
     "outbox",
+    "parcel_items",
+    "parcels",
+    "payment_attempts",
+    "payments",
     "postal_addresses",
     "product_imports",
     "product_pictures",
     "products",
     "raw_deliveries",
+    "refunds",
     "reply_tokens",
     "search_marks",
     "sessions",
     "shelves",
     "shops",
     "sign_ins",
+    "slips",
     "staff",
     "staff_links",
     "stock_moves",
