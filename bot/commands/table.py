@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.commands import edits, moves, surface
+from bot.commands import edits, moves, shelf, surface, talk
 from bot.commands.context import Answer, CommandError, Context
 from bot.commands.grammar import Command
 
@@ -25,7 +25,13 @@ COMMANDS: dict[str, Handler] = {
     "send": moves.send,
     "show": moves.show,
     "cancel": moves.cancel,
+    "stock": shelf.count,
+    "find": talk.find,
+    "note": edits.note,
     "use": surface.use,
+    "reply": talk.reply,
+    "inbox": talk.inbox,
+    "link": surface.link,
     "help": surface.explain,
 }
 

@@ -164,9 +164,14 @@ def _conversation_query() -> Any:
 def find_conversation(
     connection: Connection, shop_id: int, conversation_id: int
 ) -> Row[Any] | None:
-    """Find a conversation of a shop; another shop's does not exist for it."""
+    """Find a customer's conversation of a shop.
+
+    Another shop's does not exist for it, and a staff group is nobody's customer.
+    """
     query = _conversation_query().where(
-        conversations.c.id == conversation_id, conversations.c.shop_id == shop_id
+        conversations.c.id == conversation_id,
+        conversations.c.shop_id == shop_id,
+        contacts.c.internal.is_(False),
     )
     return connection.execute(query).one_or_none()
 
@@ -201,7 +206,9 @@ def list_conversations(
 
     ``text`` finds part of a contact's name or of any message, as it is written.
     """
-    query = _conversation_query().where(conversations.c.shop_id == shop_id)
+    query = _conversation_query().where(
+        conversations.c.shop_id == shop_id, contacts.c.internal.is_(False)
+    )
     if channel is not None:
         query = query.where(channels.c.kind == channel)
     if text:
@@ -232,6 +239,7 @@ def list_contacts(
             contacts.c.shop_id == shop_id,
             contacts.c.code > after,
             contacts.c.merged_into.is_(None),
+            contacts.c.internal.is_(False),
         )
         .order_by(contacts.c.code)
         .limit(limit)

@@ -138,6 +138,38 @@ def find_message_by_platform_id(
     return connection.execute(query.limit(1)).one_or_none()
 
 
+def count_automatic(connection: Connection, conversation_id: int, since: datetime) -> int:
+    """Count what was said in a conversation since a time without anybody asking for it."""
+    query = select(func.count()).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.sent_at > since,
+        messages.c.automatic.is_(True),
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def has_notice(connection: Connection, conversation_id: int, reason: str, since: datetime) -> bool:
+    """Say whether a thread has had this notice since a time."""
+    query = select(messages.c.id).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.sent_at > since,
+        messages.c.kind == "notice",
+        messages.c.reason == reason,
+    )
+    return connection.execute(query.limit(1)).scalar() is not None
+
+
+def has_said(connection: Connection, conversation_id: int, text: str, since: datetime) -> bool:
+    """Say whether we ourselves sent these very words into a conversation since a time."""
+    query = select(messages.c.id).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.sent_at > since,
+        messages.c.delivery_id.is_not(None),
+        messages.c.text == text,
+    )
+    return connection.execute(query.limit(1)).scalar() is not None
+
+
 def update_message(connection: Connection, message_id: int, **values: Any) -> None:
     """Change a message's state."""
     connection.execute(update(messages).where(messages.c.id == message_id).values(**values))

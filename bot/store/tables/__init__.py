@@ -43,6 +43,7 @@ from bot.store.tables.people import (
     staff_links,
 )
 from bot.store.tables.stock import shelves, stock_moves, variants
+from bot.store.tables.surfaces import staff_cards, staff_groups
 
 __all__ = [
     "addresses",
@@ -76,6 +77,8 @@ __all__ = [
     "shops",
     "sign_ins",
     "staff",
+    "staff_cards",
+    "staff_groups",
     "staff_links",
     "stock_moves",
     "variants",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from bot.store.tables.base import make_id, make_ref, make_shop, metadata
@@ -67,6 +68,8 @@ contacts = Table(
     Column("picture_url", Text),
     Column("named_by", Id),  # the address whose profile gave name, picture and language
     Column("merged_into", Id),  # the contact that stands for this one now
+    # a group of the shop's own staff: nobody's customer, in no list
+    Column("internal", Boolean, nullable=False, server_default=false()),
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("shop_id", "code"),
 )
@@ -160,6 +163,7 @@ messages = Table(
     Column("edited_at", Utc),
     Column("delivery_id", String(36)),
     Column("invoice_id", Id),
+    Column("automatic", Boolean, nullable=False, server_default=false()),  # nobody asked for it
     Column("facts", Json, nullable=False, server_default="{}"),
     Column("reactions", Json, nullable=False, server_default="{}"),  # who: emoji
     Index("ix_messages_thread", "conversation_id", "sent_at", "id"),
