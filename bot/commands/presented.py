@@ -21,6 +21,7 @@ from bot.words import LANGUAGES, say
 from orders.money import exponent
 
 ALLOWED = frozenset({"ship", "tel", "note"})
+SEPARATORS = (":", "：", " ", "\n", "\t")
 POLITE = ("นะคะ", "นะครับ", "ค่ะ", "คะ", "ครับ", "จ้า", "จ้ะ")
 
 
@@ -80,9 +81,9 @@ def _after(text: str, marker: str) -> str | None:
     if not words.casefold().startswith(marker.casefold()):
         return None
     rest = words[len(marker) :]
-    if rest and rest[0] not in ": \n\t：":
+    if rest[:1] not in SEPARATORS and _without_manners(rest):
         return None
-    rest = rest.lstrip(": \n\t：").strip()
+    rest = rest.lstrip("".join(SEPARATORS))
     for language in LANGUAGES:
         rest = rest.replace(say("page.shipping_phrase", language), "; ship")
     return _without_manners(rest)

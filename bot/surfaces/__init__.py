@@ -5,10 +5,11 @@ of their own. Until then the bot explains itself once and is silent.
 """
 
 from bot.surfaces.choosing import choose
-from bot.surfaces.groups import GroupError, claim, explain, is_claimed, leave, release
+from bot.surfaces.groups import MAY_RELEASE, GroupError, claim, explain, is_claimed, leave, release
 from bot.surfaces.posting import post_due, ride, wake
 
 __all__ = [
+    "MAY_RELEASE",
     "GroupError",
     "choose",
     "claim",
