@@ -8,18 +8,13 @@ only ride.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from bot import outbox
 from bot.options import read_options
 from bot.runtime import Runtime, Work
-from bot.store import conversations, groups, messages, quota, shops
-from bot.store.database import Connection
-
-Share = Callable[[Connection, int], float | None]
-"""Tells which part of a channel's quota is used, None where no limit is known."""
+from bot.store import conversations, groups, messages, shops, watches
 
 
 def wake(work: Work, shop: Any) -> None:
@@ -34,15 +29,15 @@ def ride(work: Work, conversation: Any) -> None:
         groups.update_group(work.connection, group.id, due_at=work.now)
 
 
-def post_due(runtime: Runtime, share: Share = quota.used_share) -> int:
+def post_due(runtime: Runtime) -> int:
     """Owe each group whose pause is over the cards of who waits; give how many groups."""
     with runtime.store.read() as connection:
         due = groups.due_groups(connection, runtime.store.now(connection))
-    posts = [partial(_post, conversation_id=row.conversation_id, share=share) for row in due]
+    posts = [partial(_post, conversation_id=row.conversation_id) for row in due]
     return sum(runtime.transact(post) for post in posts)
 
 
-def _post(work: Work, conversation_id: int, share: Share) -> bool:
+def _post(work: Work, conversation_id: int) -> bool:
     """Owe one group its cards; False when there are none to owe now."""
     # The group's conversation first and its row after it, as all who hear something do.
     conversation = conversations.lock_conversation(
@@ -57,7 +52,7 @@ def _post(work: Work, conversation_id: int, share: Share) -> bool:
         groups.update_group(work.connection, group.id, due_at=None)
         return False
     is_free = messages.reply_until(work.connection, conversation_id, work.now) is not None
-    used = share(work.connection, group.channel_id)
+    used = watches.quota_share(watches.find_watch(work.connection, group.channel_id))
     saving = used is not None and used * 100 >= options.card_quota
     more = len(waiting) > outbox.MOST_CARDS or saving
     due_at = work.now + options.pause if more else None

@@ -44,6 +44,7 @@ from bot.store.tables.people import (
 )
 from bot.store.tables.stock import shelves, stock_moves, variants
 from bot.store.tables.surfaces import staff_cards, staff_groups
+from bot.store.tables.watch import heard_hours, watches
 
 __all__ = [
     "addresses",
@@ -56,6 +57,7 @@ __all__ = [
     "counters",
     "events",
     "feed",
+    "heard_hours",
     "heartbeats",
     "idempotency_keys",
     "invoices",
@@ -82,4 +84,5 @@ __all__ = [
     "staff_links",
     "stock_moves",
     "variants",
+    "watches",
 ]
