@@ -92,6 +92,7 @@ def test_every_route_lets_in_whom_it_says(front: Front, role: str) -> None:
             .replace("<token>", bill)
             .replace("<key>", "siam-line")
             .replace("<int:merge_id>", "1")
+            .replace("<int:group_id>", "1")
             .replace("<int:delivery_id>", "1")
         )
         if method == "GET":
