@@ -11,7 +11,7 @@ import pytest
 from bot import surfaces
 from bot.options import OptionError, read_options
 from bot.staff import Actor
-from bot.store import conversations, shops, watches
+from bot.store import conversations, customers, shops, watches
 from bot.store import outbox as outbox_rows
 from bot.surfaces import choose
 from orders.states import Role
@@ -114,8 +114,8 @@ def test_a_linked_member_claims_the_group_with_a_code_and_it_is_no_customer(shop
     with shop.runtime.store.read() as connection:
         assert conversations.find_conversation(connection, shop.owner.shop_id, own) is None
         assert conversations.find_conversation_by_code(connection, shop.owner.shop_id, 1) is None
-        customers = conversations.list_contacts(connection, shop.owner.shop_id)
-    assert [row.code for row in customers] == [2]
+        found = customers.list_contacts(connection, shop.owner.shop_id)
+    assert [row.code for row in found] == [2]
     with pytest.raises(LookupError):
         shop.say("words into the staff's own group", to=own)
 

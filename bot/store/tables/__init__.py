@@ -10,12 +10,21 @@ from __future__ import annotations
 
 from bot.store.tables.base import metadata
 from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
+from bot.store.tables.customers import (
+    contact_bans,
+    contact_notes,
+    contact_phones,
+    contact_tags,
+    contact_terms,
+    postal_addresses,
+)
 from bot.store.tables.inbox import (
     addresses,
     contact_merges,
     contacts,
     conversations,
     events,
+    members,
     message_changes,
     message_versions,
     messages,
@@ -51,7 +60,12 @@ __all__ = [
     "api_tokens",
     "audit",
     "channels",
+    "contact_bans",
     "contact_merges",
+    "contact_notes",
+    "contact_phones",
+    "contact_tags",
+    "contact_terms",
     "contacts",
     "conversations",
     "counters",
@@ -63,6 +77,7 @@ __all__ = [
     "invoices",
     "link_codes",
     "media",
+    "members",
     "message_changes",
     "message_versions",
     "messages",
@@ -71,6 +86,7 @@ __all__ = [
     "order_items",
     "orders",
     "outbox",
+    "postal_addresses",
     "products",
     "raw_deliveries",
     "reply_tokens",
