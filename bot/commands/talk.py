@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import outbox
+from bot import outbox, search
 from bot.channels import CHANNELS
 from bot.channels.fields import readable
 from bot.channels.graphemes import cut
@@ -15,6 +15,7 @@ from bot.messages import Author, Button, Lane, Text
 from bot.staff import MAY_WRITE
 from bot.store import conversations, groups
 from bot.store import orders as order_rows
+from bot.store.conversations import Among
 from orders.money import Money
 
 MOST_LISTED = 10
@@ -62,7 +63,11 @@ def find(context: Context, command: Command) -> Answer:
     """Find customers and orders by part of a name, a number, or words that were written."""
     asked = readable(command.body.words).replace("\x00", "")
     connection, shop_id = context.work.connection, context.shop.id
-    people = conversations.list_conversations(connection, shop_id, text=asked, limit=MOST_FOUND)
+    meant = Among(
+        search.find_people(connection, shop_id, asked),
+        search.find_conversation_ids(connection, search.ask(connection, shop_id, asked)),
+    )
+    people = conversations.list_conversations(connection, shop_id, among=meant, limit=MOST_FOUND)
     found = order_rows.list_orders(connection, shop_id, text=asked, limit=MOST_FOUND)
     lines = [_line(row) for row in people if row.linked_staff_id is None]
     lines += [_order_line(context, row) for row in found]

@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 
-from bot import contacts
+from bot import catalogue, contacts
 from bot import conversation as talk
+from bot import outbox as outgoing
 from bot.channels import CHANNELS
 from bot.messages import Text
 from bot.outbox import plain
-from bot.store import conversations, messages, orders, outbox, products, shops
+from bot.store import conversations, messages, orders, outbox, shops
 from handlers.api.access import Refusal, admit, bearer, writer
 from handlers.api.asking import (
     read_cursor,
@@ -24,8 +25,10 @@ from handlers.api.asking import (
     read_word,
     write_cursor,
 )
-from handlers.api.messages import shape_messages
-from handlers.api.openapi import DELIVERY_STATES, describe
+from handlers.api.messages import shape_found, shape_messages
+from handlers.api.openapi import describe
+from handlers.api.schemas import DELIVERY_STATES, FLAGS
+from handlers.api.searching import find_messages, find_talks
 from handlers.api.shapes import (
     shape_card,
     shape_conversation,
@@ -72,18 +75,32 @@ def list_conversations() -> Response:
     channel = read_word("channel", CHANNELS)
     text = read_search()
     before = read_cursor(datetime, int)
+    shop_id = bearer().shop_id
     with runtime().store.read() as connection:
         rows = conversations.list_conversations(
             connection,
-            bearer().shop_id,
+            shop_id,
             before=(before[0], before[1]) if before else None,
             channel=channel,
-            text=text,
+            among=find_talks(connection, shop_id, text, channel) if text else None,
             limit=PAGE + 1,
         )
         now = runtime().store.now(connection)
-        items = [shape_conversation(connection, row, now) for row in rows[:PAGE]]
+        routes = outgoing.routes_now(connection, rows[:PAGE], now, billing=False)
+    items = [shape_conversation(row, routes[row.id]) for row in rows[:PAGE]]
     return _list(items, rows, lambda row: write_cursor(row.last_message_at, row.id))
+
+
+@blueprint.get("/messages")
+def search_messages() -> Response:
+    """Find the shop's messages by their words, newest first."""
+    found, terms = find_messages(bearer().shop_id, PAGE)
+    return jsonify(
+        items=[shape_found(row, terms) for row in found.rows],
+        next_cursor=None if found.next is None else write_cursor(found.next),
+        partial=found.is_partial,
+        behind=found.is_behind,
+    )
 
 
 @blueprint.get("/conversations/<conversation_id>/messages")
@@ -153,14 +170,23 @@ def show_order(number: str) -> Response:
 
 @blueprint.get("/products")
 def list_products() -> Response:
-    """List the shop's products by code."""
+    """List the shop's products by code; what is archived is left out."""
+    active = read_word("active", FLAGS)
     after = read_cursor(str)
     with runtime().store.read() as connection:
         shop = shops.find_shop(connection, bearer().shop_id)
-        rows = products.list_products(
-            connection, shop.id, after=after[0] if after else "", limit=PAGE + 1
+        rows = catalogue.list_page(
+            connection,
+            shop.id,
+            text=read_search() or "",
+            category=read_search("category"),
+            active=None if active is None else active == "true",
+            after=after[0] if after else "",
+            limit=PAGE + 1,
         )
-    items = [shape_product(row, shop.currency) for row in rows[:PAGE]]
+        shown = catalogue.views(connection, rows[:PAGE], shop.currency)
+    base_url = runtime().settings.base_url
+    items = [shape_product(view, base_url) for view in shown]
     return _list(items, rows, lambda row: write_cursor(row.code))
 
 
@@ -242,10 +268,9 @@ def _find_customer(connection: Any, code: str) -> contacts.Customer:
 
 
 def _revisions(connection: Any, rows: list[Any]) -> dict[int, int]:
-    found = (
-        orders.find_invoice(connection, one) for one in {row.invoice_id for row in rows} if one
-    )
-    return {invoice.id: invoice.revision for invoice in found if invoice is not None}
+    wanted = {row.invoice_id for row in rows if row.invoice_id}
+    issued = orders.list_issued(connection, bearer().shop_id, wanted) if wanted else {}
+    return {row.id: row.revision for row in issued.values()}
 
 
 def _list(items: list[dict[str, Any]], rows: list[Row], mark: Callable[[Row], str]) -> Response:

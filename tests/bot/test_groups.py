@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import surfaces
+from bot import search, surfaces
 from bot.options import OptionError, read_options
 from bot.staff import Actor
 from bot.store import conversations, customers, shops, watches
@@ -118,6 +118,18 @@ def test_a_linked_member_claims_the_group_with_a_code_and_it_is_no_customer(shop
     assert [row.code for row in found] == [2]
     with pytest.raises(LookupError):
         shop.say("words into the staff's own group", to=own)
+
+
+def test_what_is_said_in_the_staffs_group_is_found_by_no_search(group: Group) -> None:
+    shop = group.shop
+    shop.hear_line("mango one")
+    group.say("mango two")
+    group.work()
+    with shop.runtime.store.read() as connection:
+        asked = search.ask(connection, shop.owner.shop_id, "mango")
+        found = search.find(connection, asked, 10)
+
+    assert [row.text for row in found.rows] == ["mango one"]
 
 
 @pytest.mark.parametrize("who", ["Ustranger", None])

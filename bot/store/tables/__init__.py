@@ -8,6 +8,7 @@ them is ever deleted.
 
 from __future__ import annotations
 
+from bot.store.tables.album import product_imports, product_pictures
 from bot.store.tables.base import metadata
 from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
 from bot.store.tables.customers import (
@@ -51,6 +52,7 @@ from bot.store.tables.people import (
     staff,
     staff_links,
 )
+from bot.store.tables.search import message_words, search_marks
 from bot.store.tables.stock import shelves, stock_moves, variants
 from bot.store.tables.surfaces import staff_cards, staff_groups
 from bot.store.tables.watch import heard_hours, watches
@@ -80,6 +82,7 @@ __all__ = [
     "members",
     "message_changes",
     "message_versions",
+    "message_words",
     "messages",
     "metadata",
     "order_events",
@@ -87,9 +90,12 @@ __all__ = [
     "orders",
     "outbox",
     "postal_addresses",
+    "product_imports",
+    "product_pictures",
     "products",
     "raw_deliveries",
     "reply_tokens",
+    "search_marks",
     "sessions",
     "shelves",
     "shops",
