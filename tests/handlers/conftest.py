@@ -25,7 +25,8 @@ from bot import conversation, settings, shops, staff
 from bot.runtime import Runtime, build
 from bot.shops import bring_up_to_date
 from bot.staff import Actor
-from bot.store import conversations, people
+from bot.store import contacts, conversations, customer_terms, people
+from bot.store.database import Connection
 from bot.store.tables import metadata
 from handlers.app import create_app
 from orders.states import Role
@@ -114,12 +115,15 @@ class Front:
 
     def name(self, conversation_id: int, name: str) -> None:
         """Give a customer a display name, as a platform would."""
-        change = "UPDATE contacts SET name = :name WHERE id = :id"
         with self.runtime.store.read() as connection:
             row = conversations.find_conversation(connection, self.actor().shop_id, conversation_id)
         assert row
-        facts = {"name": name, "id": row.contact_id}
-        self.runtime.store.write(lambda connection: connection.execute(text(change), facts))
+
+        def keep(connection: Connection) -> None:
+            contacts.update_contact(connection, row.contact_id, name=name)
+            customer_terms.index_contact(connection, row.contact_id)
+
+        self.runtime.store.write(keep)
 
     def count(self, table: str) -> int:
         with self.runtime.store.read() as connection:
