@@ -203,6 +203,70 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "Shipping can be undone within 24 hours, and they are over. Use a return instead.",
             "ยกเลิกการส่งของได้ภายใน 24 ชั่วโมงเท่านั้น กรุณาใช้การคืนสินค้าแทน",
         ),
+        "guard_some_left": _both(
+            "There is nothing left to put into a parcel, or more was named than is left.",
+            "ไม่มีสินค้าเหลือให้ใส่พัสดุ หรือระบุจำนวนมากกว่าที่เหลือ กรุณาตรวจจำนวน",
+        ),
+        "guard_same_customer": _both(
+            "Only two orders of one customer in one currency become one. Choose another order.",
+            "รวมได้เฉพาะออเดอร์ของลูกค้าคนเดียวกันและสกุลเงินเดียวกัน กรุณาเลือกออเดอร์อื่น",
+        ),
+        "guard_held": _both(
+            "There is not that much money on this order to give back. Check the amount.",
+            "ออเดอร์นี้ไม่มีเงินมากพอที่จะคืน กรุณาตรวจยอด",
+        ),
+        "order_changed": _both(
+            "Order {number} was changed by {who} at {at}. Reload it and try again.",
+            "{who} แก้ออเดอร์ {number} เมื่อ {at} กรุณาโหลดใหม่แล้วลองอีกครั้ง",
+        ),
+        "order_missing": _both(
+            "There is no such order in this shop. Check the number.",
+            "ไม่มีออเดอร์นี้ในร้าน กรุณาตรวจเลขที่",
+        ),
+        "key_reused": _both(
+            "This request's key was used for another request. Take a new key for each.",
+            "คีย์ของคำขอนี้เคยใช้กับคำขออื่นแล้ว กรุณาใช้คีย์ใหม่ทุกครั้ง",
+        ),
+        "due_missing": _both(
+            "Until when? The shop has no time of its own for this: write one, like 2h or 18:00.",
+            "ถึงเมื่อไร ร้านยังไม่ได้ตั้งเวลาชำระไว้ กรุณาระบุ เช่น 2h หรือ 18:00",
+        ),
+        "due_past": _both(
+            "The due time is over already. Set a later one, like due 2h.",
+            "เวลาครบกำหนดผ่านไปแล้ว กรุณาตั้งใหม่ เช่น หมดเขต 2h",
+        ),
+        "time_ahead": _both(
+            "That payment's time lies in the future. Check the date and time on it.",
+            "เวลาที่โอนอยู่ในอนาคต กรุณาตรวจวันที่และเวลา",
+        ),
+        "slip_missing": _both(
+            "No slip is waiting on this order. Reload it to see what became of it.",
+            "ออเดอร์นี้ไม่มีสลิปที่รอตรวจ กรุณาโหลดใหม่เพื่อดูสถานะ",
+        ),
+        "payment_elsewhere": _both(
+            "The payment {reference} is counted on another order. Check the reference.",
+            "รายการชำระ {reference} นับไว้กับออเดอร์อื่นแล้ว กรุณาตรวจเลขอ้างอิง",
+        ),
+        "stock_missing": _both(
+            "{missing} pieces of this paid order are not in stock. Bring stock in first.",
+            "ออเดอร์ที่ชำระแล้วนี้ยังขาดของ {missing} ชิ้น กรุณาเติมสต็อกก่อน",
+        ),
+        "right_unknown": _both(
+            "There is no right “{right}”. Choose one of the table of moves, like paid.cancel.",
+            "ไม่มีสิทธิ์ “{right}” กรุณาเลือกจากตารางสถานะ เช่น paid.cancel",
+        ),
+        "right_fixed": _both(
+            "The rights of {role} are fixed and cannot be changed here.",
+            "สิทธิ์ของ{role}ตายตัว เปลี่ยนที่นี่ไม่ได้",
+        ),
+        "rule_wrong": _both(
+            "“{name}” cannot be {value}. Check its range and try again.",
+            "ตั้ง “{name}” เป็น {value} ไม่ได้ กรุณาตรวจช่วงที่ใช้ได้",
+        ),
+        "owner_only": _both(
+            "Only an owner may change this. Ask: owner.",
+            "เจ้าของเท่านั้นที่เปลี่ยนได้ กรุณาขอให้เจ้าของทำ",
+        ),
         # invoices
         "invoice_unreadable": _both(
             "A stored invoice cannot be read: {what}. Restore it from a backup.",

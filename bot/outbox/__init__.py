@@ -17,7 +17,7 @@ outcome nobody knows.
 from bot.outbox.holding import doubt_token, resume_channel, take_channel_down
 from bot.outbox.planning import plain, plan_answer, plan_bill, plan_text, route_now
 from bot.outbox.sending import Prepare, deliver_next, drain
-from bot.outbox.settling import offer_due, release, settle_by_status
+from bot.outbox.settling import offer_due, release, settle_by_status, withdraw_bills
 
 __all__ = [
     "Prepare",
@@ -34,4 +34,5 @@ __all__ = [
     "route_now",
     "settle_by_status",
     "take_channel_down",
+    "withdraw_bills",
 ]

@@ -183,6 +183,17 @@ def release(work: Work, conversation: Any) -> None:
         work.ring("deliver")
 
 
+def withdraw_bills(work: Work, order_id: int, reason: str) -> int:
+    """Keep back an order's bills that surely nobody has got; give how many there were.
+
+    What a worker has in hand is not kept back: the news behind it tells the rest.
+    """
+    unsent = rows.lock_unsent_bills(work.connection, order_id)
+    for row in unsent:
+        end(work, row, "dead", reason)
+    return len(unsent)
+
+
 def offer_due(work: Work, again_after: timedelta) -> int:
     """Wake the workers for what is due, each row at most once per ``again_after``."""
     due = rows.offer_due(work.connection, work.now, work.now - again_after)

@@ -80,6 +80,23 @@ def update_delivery(
     return connection.execute(statement.values(**values)).rowcount == 1
 
 
+def lock_unsent_bills(connection: Connection, order_id: int) -> list[Row[Any]]:
+    """List the parts of an order's bills that surely did not go out, locked until the commit."""
+    query = (
+        select(outbox)
+        .where(
+            outbox.c.order_id == order_id,
+            outbox.c.kind == "bill",
+            outbox.c.state.in_(("pending", "held")),
+            outbox.c.unknowns == 0,
+        )
+        .order_by(outbox.c.seq)
+    )
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update()
+    return list(connection.execute(query))
+
+
 def hold_channel(connection: Connection, channel_id: int, reason: str) -> set[int]:
     """Hold what waits for a channel that is down; give the conversations where that shows."""
     waiting = and_(outbox.c.channel_id == channel_id, outbox.c.state == "pending")

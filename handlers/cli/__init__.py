@@ -13,6 +13,7 @@ from handlers.cli.lists import list_
 from handlers.cli.processes import migrate, redis, relay, up, web, worker
 from handlers.cli.replay import replay
 from handlers.cli.setup import channel, shop, staff, token
+from handlers.cli.verify import verify
 
 
 @click.group(
@@ -28,6 +29,6 @@ def main() -> None:
 for command in (
     *(up, web, worker, relay, migrate, redis),
     *(shop, channel, staff, token, list_),
-    *(replay, doctor),
+    *(replay, doctor, verify),
 ):
     main.add_command(command)

@@ -31,6 +31,7 @@ from bot.store.tables.inbox import (
     reply_tokens,
 )
 from bot.store.tables.media import media
+from bot.store.tables.money import payment_attempts, payments, refunds, slips
 from bot.store.tables.orders import (
     invoices,
     order_events,
@@ -39,6 +40,7 @@ from bot.store.tables.orders import (
     products,
 )
 from bot.store.tables.outbox import outbox
+from bot.store.tables.parcels import parcel_items, parcels
 from bot.store.tables.people import (
     api_tokens,
     channels,
@@ -84,13 +86,19 @@ __all__ = [
     "orders",
     "outbox",
     "postal_addresses",
+    "parcel_items",
+    "parcels",
+    "payment_attempts",
+    "payments",
     "products",
     "raw_deliveries",
+    "refunds",
     "reply_tokens",
     "sessions",
     "shelves",
     "shops",
     "sign_ins",
+    "slips",
     "staff",
     "staff_links",
     "stock_moves",

@@ -46,4 +46,5 @@ outbox = Table(
     Column("settled_at", Utc),
     Index("ix_outbox_due", "state", "due_at", "deadline"),
     Index("ix_outbox_conversation", "conversation_id", "seq"),
+    Index(None, "order_id"),
 )
