@@ -1,4 +1,6 @@
-"""What customers sent, as files: for signed-in staff of the shop alone, and harmless to open.
+"""Files: what customers sent, for signed-in staff of the shop alone, and pictures of products.
+
+A product's picture is for whoever has its address: bills show it. All are harmless to open.
 
 Only a picture that we wrote anew is shown in a page. Everything else is handed
 over as a download, of a type that a browser runs nothing of.
@@ -14,7 +16,7 @@ from typing import BinaryIO
 from flask import Blueprint, Response, abort, request
 from werkzeug.wsgi import FileWrapper
 
-from bot import media
+from bot import catalogue, media
 from bot.media import MediaFile, MediaView
 from handlers.context import runtime, visitor
 
@@ -47,11 +49,13 @@ def show_thumb(token: str) -> Response:
 
 
 def _answer(token: str, *, thumb: bool) -> Response:
-    """Give a file of the visitor's own shop; for everybody else there is none."""
-    who = visitor()
-    if who is None or who.actor is None or not TOKEN.fullmatch(token):
+    """Give a product's picture, or a file of the visitor's own shop; else there is none."""
+    if not TOKEN.fullmatch(token):
         abort(404)
-    kept = media.open_file(runtime(), who.actor.shop_id, token, thumb=thumb)
+    kept = catalogue.open_picture(runtime(), token, thumb=thumb)
+    who = visitor() if kept is None else None
+    if who is not None and who.actor is not None:
+        kept = media.open_file(runtime(), who.actor.shop_id, token, thumb=thumb)
     if kept is None:
         abort(404)
     try:

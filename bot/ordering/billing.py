@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bot.catalogue import follow_shipping
 from bot.ordering.asking import Asked, Asker, Desk, Made
 from bot.ordering.making import lock, make, once, once_new
 from bot.ordering.policy import read_policy
@@ -52,7 +53,7 @@ def open_order(
             tax_mode=policy.tax_mode,
             tax_rate_bp=policy.tax_rate_bp,
         )
-        return _open(desk, asker, order if change is None else change(order), conversation, buyer)
+        return _open(desk, asker, _following(desk, change)(order), conversation, buyer)
 
     place = conversation.id if conversation is not None else None
     return once_new(desk, asker, ("open", place, contact_id), body)
@@ -71,7 +72,8 @@ def edit(
 
     With an idempotency key the asker's ``body`` says what ``change`` does.
     """
-    return _simple(desk, row, asker, "edit", Asked(change=change, told=told), version)
+    asked = Asked(change=_following(desk, change), told=told)
+    return _simple(desk, row, asker, "edit", asked, version)
 
 
 def tag(
@@ -190,12 +192,22 @@ def merge(desk: Desk, row: Any, other: Any, asker: Asker, *, version: int | None
         rows.link_merged(desk.connection, joining.id, kept.id)
         taking = Asked(
             other=joining,
-            change=lambda order: order.merged(added),
+            change=_following(desk, lambda order: order.merged(added)),
             told={"merged": joining.number},
         )
         return make(desk, kept, asker, "merge", taking, expected=expected)
 
     return once_new(desk, asker, (row.id, "merge", other.id, version), body, row)
+
+
+def _following(desk: Desk, change: Change | None) -> Change:
+    """Give the change, after which the fee is what the order's way of sending asks then."""
+
+    def apply(order: Order) -> Order:
+        changed = order if change is None else change(order)
+        return follow_shipping(desk.connection, desk.shop.id, changed)
+
+    return apply
 
 
 def _simple(  # noqa: PLR0917  what every move takes, in its order

@@ -36,6 +36,14 @@ def read_word(name: str, allowed: Collection[str]) -> str | None:
     return given
 
 
+def read_name(name: str) -> str | None:
+    """Read a filter that is somebody's word for a thing; None where it is not given."""
+    text = request.args.get(name)
+    if text is not None and (len(text) > LONGEST_SEARCH or not _is_storable(text)):
+        raise Refusal(400, f"{name} has at most {LONGEST_SEARCH} characters of plain text.")
+    return text
+
+
 def read_search(name: str = "q") -> str | None:
     """Read what is looked for; None where it is not given or empty."""
     text = request.args.get(name, "").strip()

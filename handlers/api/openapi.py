@@ -12,6 +12,7 @@ from orders.states import FulfilmentState, PaymentState, Status
 Schema = dict[str, Any]
 
 DELIVERY_STATES = ("pending", "sending", "sent", "ambiguous", "held", "dead", "needs_review")
+FLAGS = ("true", "false")
 
 TEXT: Schema = {"type": "string"}
 MAYBE_TEXT: Schema = {"type": ["string", "null"]}
@@ -116,10 +117,27 @@ SCHEMAS: dict[str, Schema] = {
     "Product": _object(
         code=TEXT,
         name=TEXT,
+        names={
+            "type": "object",
+            "additionalProperties": TEXT,
+            "description": "In other languages, by their codes.",
+        },
+        category=TEXT,
+        description=TEXT,
         price=_ref("Money"),
-        stock={**MAYBE_COUNT, "description": "null: no limit."},
+        stock={**MAYBE_COUNT, "description": "All that is left; null: no limit."},
         condition=_word("stock", "preorder", "unlimited"),
         options=_list(_list(TEXT)),
+        variants=_list(_ref("Variant")),
+        weight={**MAYBE_COUNT, "description": "In grams; null: unknown."},
+        pictures={**_list(TEXT), "description": "Addresses, in order."},
+        active=FLAG,
+        version=COUNT,
+    ),
+    "Variant": _object(
+        options=_list(TEXT),
+        price=_ref("Money"),
+        stock={**MAYBE_COUNT, "description": "null: it sells from the product's."},
         active=FLAG,
     ),
     "PostalAddress": _object(
@@ -215,7 +233,15 @@ def describe(base_url: str) -> Schema:
                     "responses": {"200": _json("The order", _ref("Order")), **_problems("404")},
                 }
             },
-            "/products": {"get": _page("Product", "Products by code")},
+            "/products": {
+                "get": _page(
+                    "Product",
+                    "Products by code",
+                    _query("q", TEXT),
+                    _query("category", TEXT),
+                    _query("active", _word(*FLAGS)),
+                )
+            },
             "/customers": {
                 "get": _page(
                     "Customer",

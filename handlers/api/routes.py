@@ -8,23 +8,24 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 
-from bot import contacts
+from bot import catalogue, contacts
 from bot import conversation as talk
 from bot.channels import CHANNELS
 from bot.messages import Text
 from bot.outbox import plain
-from bot.store import conversations, messages, orders, outbox, products, shops
+from bot.store import conversations, messages, orders, outbox, shops
 from handlers.api.access import Refusal, admit, bearer, writer
 from handlers.api.asking import (
     read_cursor,
     read_id,
     read_key,
+    read_name,
     read_search,
     read_text,
     read_word,
     write_cursor,
 )
-from handlers.api.openapi import DELIVERY_STATES, describe
+from handlers.api.openapi import DELIVERY_STATES, FLAGS, describe
 from handlers.api.shapes import (
     shape_card,
     shape_conversation,
@@ -152,14 +153,23 @@ def show_order(number: str) -> Response:
 
 @blueprint.get("/products")
 def list_products() -> Response:
-    """List the shop's products by code."""
+    """List the shop's products by code; what is archived is left out."""
+    active = read_word("active", FLAGS)
     after = read_cursor(str)
     with runtime().store.read() as connection:
         shop = shops.find_shop(connection, bearer().shop_id)
-        rows = products.list_products(
-            connection, shop.id, after=after[0] if after else "", limit=PAGE + 1
+        rows = catalogue.list_page(
+            connection,
+            shop.id,
+            text=read_search() or "",
+            category=read_name("category"),
+            active=None if active is None else active == "true",
+            after=after[0] if after else "",
+            limit=PAGE + 1,
         )
-    items = [shape_product(row, shop.currency) for row in rows[:PAGE]]
+        shown = catalogue.views(connection, rows[:PAGE], shop.currency)
+    base_url = runtime().settings.base_url
+    items = [shape_product(view, base_url) for view in shown]
     return _list(items, rows, lambda row: write_cursor(row.code))
 
 

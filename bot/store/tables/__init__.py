@@ -8,6 +8,7 @@ them is ever deleted.
 
 from __future__ import annotations
 
+from bot.store.tables.album import product_imports, product_pictures
 from bot.store.tables.base import metadata
 from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
 from bot.store.tables.customers import (
@@ -90,6 +91,8 @@ __all__ = [
     "parcels",
     "payment_attempts",
     "payments",
+    "product_imports",
+    "product_pictures",
     "products",
     "raw_deliveries",
     "refunds",
