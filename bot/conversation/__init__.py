@@ -7,7 +7,7 @@ unusual.
 """
 
 from bot.conversation.hearing import MOST_ATTEMPTS, drain, handle_next
-from bot.conversation.speaking import MAY_WRITE, Said, mark_read, preview, say
+from bot.conversation.speaking import MAY_WRITE, Said, mark_read, preview, say, say_within
 
 __all__ = [
     "MAY_WRITE",
@@ -18,4 +18,5 @@ __all__ = [
     "mark_read",
     "preview",
     "say",
+    "say_within",
 ]

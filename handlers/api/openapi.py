@@ -2,199 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bot.channels import CHANNELS
-from bot.messages import Lane
-from orders.payment import PayMethod
-from orders.states import FulfilmentState, PaymentState, Status
-
-Schema = dict[str, Any]
-
-DELIVERY_STATES = ("pending", "sending", "sent", "ambiguous", "held", "dead", "needs_review")
-FLAGS = ("true", "false")
-
-TEXT: Schema = {"type": "string"}
-MAYBE_TEXT: Schema = {"type": ["string", "null"]}
-COUNT: Schema = {"type": "integer"}
-MAYBE_COUNT: Schema = {"type": ["integer", "null"]}
-FLAG: Schema = {"type": "boolean"}
-TIME: Schema = {"type": "string", "format": "date-time"}
-MAYBE_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-def _word(*words: str) -> Schema:
-    return {"type": "string", "enum": list(words)}
-
-
-def _object(**properties: Schema) -> Schema:
-    """An object whose keys are all always there, and no others. ``_`` at a name's end falls off."""
-    named = {name.rstrip("_"): schema for name, schema in properties.items()}
-    return {
-        "type": "object",
-        "properties": named,
-        "required": list(named),
-        "additionalProperties": False,
-    }
-
-
-SCHEMAS: dict[str, Schema] = {
-    "Money": _object(amount=TEXT, currency=TEXT),
-    "Conversation": _object(
-        id=TEXT,
-        channel=_word(*CHANNELS),
-        channel_key=TEXT,
-        address={**TEXT, "description": "The platform's user, group or room id."},
-        customer_code={**TEXT, "description": "As in @C123."},
-        contact_name=MAYBE_TEXT,
-        last_message_at=TIME,
-        unread=COUNT,
-        can_send=_object(lane=_word(*Lane), until=MAYBE_TIME),
-    ),
-    "Message": _object(
-        id=TEXT,
-        conversation_id=TEXT,
-        direction=_word("in", "out"),
-        author=_word("customer", "staff", "bot", "system"),
-        kind=TEXT,
-        text=MAYBE_TEXT,
-        platform_id=MAYBE_TEXT,
-        sent_at=TIME,
-        received_at=TIME,
-        state=TEXT,
-        redacted=FLAG,
-        edited_at=MAYBE_TIME,
-    ),
-    "Item": _object(
-        code={**MAYBE_TEXT, "description": "null: a one-off."},
-        name=TEXT,
-        options=_list(TEXT),
-        quantity=COUNT,
-        unit_price=_ref("Money"),
-        discount=_ref("Money"),
-        total=_ref("Money"),
-    ),
-    "OrderEvent": _object(at=TIME, move=TEXT, from_=MAYBE_TEXT, to=TEXT, actor=TEXT, surface=TEXT),
-    "Order": _object(
-        number=COUNT,
-        status=_word(*Status),
-        payment_state=_word(*PaymentState),
-        fulfilment_state=_word(*FulfilmentState),
-        revision={**COUNT, "description": "0: never issued."},
-        version=COUNT,
-        conversation_id=MAYBE_TEXT,
-        customer={"oneOf": [_object(code=TEXT, name=MAYBE_TEXT), {"type": "null"}]},
-        items=_list(_ref("Item")),
-        subtotal={
-            **_ref("Money"),
-            "description": "The items' totals, their own discounts taken off.",
-        },
-        discount={**_ref("Money"), "description": "The order's own."},
-        shipping=_ref("Money"),
-        tax=_ref("Money"),
-        total=_ref("Money"),
-        deposit=_ref("Money"),
-        paid=_ref("Money"),
-        balance=_ref("Money"),
-        due_at=MAYBE_TIME,
-        payment_method={"enum": [*PayMethod, None]},
-        phone=MAYBE_TEXT,
-        note=TEXT,
-        tags=_list(TEXT),
-        bill_url=MAYBE_TEXT,
-        copy_text={**MAYBE_TEXT, "description": "The bill in plain words; null: never issued."},
-        sms_url=MAYBE_TEXT,
-        events=_list(_ref("OrderEvent")),
-    ),
-    "Product": _object(
-        code=TEXT,
-        name=TEXT,
-        names={
-            "type": "object",
-            "additionalProperties": TEXT,
-            "description": "In other languages, by their codes.",
-        },
-        category=TEXT,
-        description=TEXT,
-        price=_ref("Money"),
-        stock={**MAYBE_COUNT, "description": "All that is left; null: no limit."},
-        condition=_word("stock", "preorder", "unlimited"),
-        options=_list(_list(TEXT)),
-        variants=_list(_ref("Variant")),
-        weight={**MAYBE_COUNT, "description": "In grams; null: unknown."},
-        pictures={**_list(TEXT), "description": "Addresses, in order."},
-        active=FLAG,
-        version=COUNT,
-    ),
-    "Variant": _object(
-        options=_list(TEXT),
-        price=_ref("Money"),
-        stock={**MAYBE_COUNT, "description": "null: it sells from the product's."},
-        active=FLAG,
-    ),
-    "PostalAddress": _object(
-        id=TEXT,
-        label=TEXT,
-        recipient=TEXT,
-        phone=TEXT,
-        lines={**TEXT, "description": "Street and place, a line each."},
-        postcode=TEXT,
-        country={**TEXT, "description": "ISO 3166-1, two letters."},
-        default={**FLAG, "description": "One of a customer's addresses is."},
-    ),
-    "Note": _object(id=TEXT, text=TEXT, by=TEXT, at=TIME, edited_at=MAYBE_TIME),
-    "Customer": _object(
-        code=TEXT,
-        name=MAYBE_TEXT,
-        language=MAYBE_TEXT,
-        phones=_list({**TEXT, "description": "As it was typed."}),
-        addresses=_list(_ref("PostalAddress")),
-        notes=_list(_ref("Note")),
-        tags=_list(TEXT),
-        banned={**FLAG, "description": "What they write opens no order by itself."},
-        ban={"oneOf": [_object(reason=TEXT, by=TEXT, at=TIME), {"type": "null"}]},
-        version={**COUNT, "description": "Counts changes; a change names the one it saw."},
-    ),
-    "Delivery": _object(
-        id=TEXT,
-        conversation_id=TEXT,
-        order_number=MAYBE_COUNT,
-        revision=MAYBE_COUNT,
-        state=_word(*DELIVERY_STATES),
-        kind=_word("text", "card", "bill"),
-        lane=_word(*Lane),
-        attempts=COUNT,
-        reason=MAYBE_TEXT,
-        platform_id=MAYBE_TEXT,
-    ),
-    "Card": _object(
-        title=TEXT,
-        subtitle=TEXT,
-        rows=_list(_object(label=TEXT, value=TEXT, strong=FLAG)),
-        notes=_list(TEXT),
-        text={**TEXT, "description": "All of it in plain words."},
-    ),
-    "Problem": {
-        "type": "object",
-        "description": "RFC 9457; detail is a sentence for a person.",
-        "properties": {"type": TEXT, "title": TEXT, "status": COUNT, "detail": TEXT},
-        "required": ["type", "title", "status", "detail"],
-    },
-}
+from handlers.api.openapi_writing import REQUESTS, describe_writing
+from handlers.api.schemas import (
+    COUNT,
+    DELIVERY_STATES,
+    FLAGS,
+    MAYBE_TEXT,
+    SCHEMAS,
+    TEXT,
+    TIME,
+    Schema,
+    answer,
+    in_path,
+    list_of,
+    object_of,
+    one_of,
+    problems,
+    query,
+    ref,
+)
+from orders.states import Status
 
 
 def describe(base_url: str) -> Schema:
     """Give the whole description of the API at ``base_url``."""
-    conversation = _path_parameter("conversation_id", TEXT)
-    customer = _path_parameter("code", {**TEXT, "description": "As C123."})
+    paths = _describe_reading()
+    for path, held in describe_writing().items():
+        paths.setdefault(path, {}).update(held)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -205,134 +40,118 @@ def describe(base_url: str) -> Schema:
         },
         "servers": [{"url": f"{base_url}/api/v1"}],
         "security": [{"token": []}],
-        "paths": {
-            "/conversations": {
-                "get": _page(
-                    "Conversation",
-                    "Conversations, newest first",
-                    _query("channel", _word(*CHANNELS)),
-                    _query("q", TEXT),
-                )
-            },
-            "/conversations/{conversation_id}/messages": {
-                "get": _page("Message", "Messages, newest first", conversation),
-                "post": _saying(conversation),
-            },
-            "/orders": {
-                "get": _page(
-                    "Order",
-                    "Orders, newest number first",
-                    _query("status", _word(*Status)),
-                    _query("q", TEXT),
-                )
-            },
-            "/orders/{number}": {
-                "get": {
-                    "summary": "One order",
-                    "parameters": [_path_parameter("number", COUNT)],
-                    "responses": {"200": _json("The order", _ref("Order")), **_problems("404")},
-                }
-            },
-            "/products": {
-                "get": _page(
-                    "Product",
-                    "Products by code",
-                    _query("q", TEXT),
-                    _query("category", TEXT),
-                    _query("active", _word(*FLAGS)),
-                )
-            },
-            "/customers": {
-                "get": _page(
-                    "Customer",
-                    "Customers by code; with q the 50 who answer it best, on one page",
-                    _query(
-                        "q",
-                        {
-                            **TEXT,
-                            "description": "Words of the name in any order, parts and typing "
-                            "errors too; a phone or part of it; a code such as C123; #tag.",
-                        },
-                    ),
-                    _query("tag", TEXT),
-                )
-            },
-            "/customers/{code}": {
-                "get": {
-                    "summary": "One customer; a merged one's code shows whom they were merged into",
-                    "parameters": [customer],
-                    "responses": {
-                        "200": _json("The customer", _ref("Customer")),
-                        **_problems("404"),
-                    },
-                }
-            },
-            "/customers/{code}/orders": {
-                "get": _page("Order", "A customer's orders, newest number first", customer)
-            },
-            "/deliveries": {
-                "get": _page(
-                    "Delivery",
-                    "Deliveries, newest first",
-                    _query("state", _word(*DELIVERY_STATES)),
-                )
-            },
-            "/openapi.json": {
-                "get": {
-                    "summary": "This description",
-                    "security": [],
-                    "responses": {"200": _json("The description", {"type": "object"})},
-                }
-            },
-        },
+        "paths": paths,
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": SCHEMAS | REQUESTS,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
 
 
+def _describe_reading() -> dict[str, Schema]:
+    """Give the addresses that are read."""
+    conversation = in_path("conversation_id", TEXT)
+    customer = in_path("code", {**TEXT, "description": "As C123."})
+    return {
+        "/conversations": {
+            "get": _page(
+                "Conversation",
+                "Conversations, newest first",
+                query("channel", one_of(*CHANNELS)),
+                query("q", TEXT),
+            )
+        },
+        "/conversations/{conversation_id}/messages": {
+            "get": _page("Message", "Messages, newest first", conversation),
+        },
+        "/orders": {
+            "get": _page(
+                "Order",
+                "Orders, newest number first",
+                query("status", one_of(*Status)),
+                query("q", TEXT),
+                query("customer", {**TEXT, "description": "A code such as C123."}),
+                query("tag", {**TEXT, "description": "One of the order's tags."}),
+                query("from", {**TIME, "description": "Opened then or later."}),
+                query("to", {**TIME, "description": "Opened before."}),
+            )
+        },
+        "/orders/{number}": {
+            "get": {
+                "summary": "One order",
+                "parameters": [in_path("number", COUNT)],
+                "responses": {"200": answer("The order", ref("Order")), **problems("404")},
+            }
+        },
+        "/products/{code}": {
+            "get": {
+                "summary": "One product, also an archived one",
+                "parameters": [in_path("code", TEXT)],
+                "responses": {"200": answer("The product", ref("Product")), **problems("404")},
+            }
+        },
+        "/products": {
+            "get": _page(
+                "Product",
+                "Products by code",
+                query("q", TEXT),
+                query("category", TEXT),
+                query("active", one_of(*FLAGS)),
+            )
+        },
+        "/customers": {
+            "get": _page(
+                "Customer",
+                "Customers by code; with q the 50 who answer it best, on one page",
+                query(
+                    "q",
+                    {
+                        **TEXT,
+                        "description": "Words of the name in any order, parts and typing "
+                        "errors too; a phone or part of it; a code such as C123; #tag.",
+                    },
+                ),
+                query("tag", TEXT),
+            )
+        },
+        "/customers/{code}": {
+            "get": {
+                "summary": "One customer; a merged one's code shows whom they were merged into",
+                "parameters": [customer],
+                "responses": {
+                    "200": answer("The customer", ref("Customer")),
+                    **problems("404"),
+                },
+            }
+        },
+        "/customers/{code}/orders": {
+            "get": _page("Order", "A customer's orders, newest number first", customer)
+        },
+        "/deliveries": {
+            "get": _page(
+                "Delivery",
+                "Deliveries, newest first",
+                query("state", one_of(*DELIVERY_STATES)),
+            )
+        },
+        "/openapi.json": {
+            "get": {
+                "summary": "This description",
+                "security": [],
+                "responses": {"200": answer("The description", {"type": "object"})},
+            }
+        },
+    }
+
+
 def _page(name: str, summary: str, *parameters: Schema) -> Schema:
-    page = _object(items=_list(_ref(name)), next_cursor=MAYBE_TEXT)
-    in_path = any(parameter["in"] == "path" for parameter in parameters)
+    page = object_of(items=list_of(ref(name)), next_cursor=MAYBE_TEXT)
+    has_path = any(parameter["in"] == "path" for parameter in parameters)
     return {
         "summary": summary,
-        "parameters": [*parameters, _query("cursor", TEXT)],
+        "parameters": [*parameters, query("cursor", TEXT)],
         "responses": {
-            "200": _json("A page", page),
-            **_problems("400", *(("404",) if in_path else ())),
+            "200": answer("A page", page),
+            **problems("400", *(("404",) if has_path else ())),
         },
     }
-
-
-def _saying(conversation: Schema) -> Schema:
-    body = {"type": "object", "properties": {"text": TEXT}, "required": ["text"]}
-    key = {"name": "Idempotency-Key", "in": "header", "schema": TEXT}
-    return {
-        "summary": "Say something as the token's member of staff: words go to the customer, "
-        "a command is run",
-        "parameters": [conversation, key],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": {
-            "200": _json("The command's answer", _object(card=_ref("Card"))),
-            "201": _json("The message that is owed to the customer", _ref("Message")),
-            **_problems("400", "403", "404", "422"),
-        },
-    }
-
-
-def _query(name: str, schema: Schema) -> Schema:
-    return {"name": name, "in": "query", "schema": schema}
-
-
-def _path_parameter(name: str, schema: Schema) -> Schema:
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def _json(description: str, schema: Schema) -> Schema:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def _problems(*statuses: str) -> Schema:
-    content = {"application/problem+json": {"schema": _ref("Problem")}}
-    return {status: {"description": "Refused", "content": content} for status in ("401", *statuses)}
