@@ -5,7 +5,7 @@ by theirs or created; the moves themselves are ``bot.ordering``'s. All of it is
 the caller's transaction: an order that cannot be has created no customer.
 """
 
-from bot.drafting.opening import Buyer, change_order, find_row, open_order
+from bot.drafting.opening import Buyer, change_order, find_row, hold_row, open_order
 from bot.drafting.wanted import KEEP, DraftError, Keep, Line, Shipping, Wanted
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "Wanted",
     "change_order",
     "find_row",
+    "hold_row",
     "open_order",
 ]

@@ -10,6 +10,7 @@ from bot.contacts import CustomerUnknown, Draft
 from bot.drafting.filling import fill
 from bot.drafting.wanted import KEEP, DraftError, Wanted
 from bot.ordering import Asker, Desk, Made
+from bot.ordering.making import lock
 from bot.store import conversations
 from bot.store import orders as rows
 from orders.errors import ItemError, MoveError
@@ -77,6 +78,14 @@ def find_row(desk: Desk, number: int) -> Any:
     if row is None:
         raise MoveError("order_missing")
     return row
+
+
+def hold_row(desk: Desk, number: int) -> Any:
+    """Find an order and hold it until the commit: nobody comes between look and move.
+
+    Raises ``MoveError``.
+    """
+    return lock(desk, find_row(desk, number))
 
 
 def _find_customer(desk: Desk, asker: Asker, buyer: Buyer) -> contacts.Customer:

@@ -163,7 +163,9 @@ def make_move(name: str, number: str) -> Response:
         move = MOVES[name](body, currency)
 
         def do(writing: Writing) -> Answered:
-            row = drafting.find_row(writing.desk, wanted_number)
+            # A merge holds both of its orders itself, in the order of their ids.
+            find = drafting.find_row if name == "merge" else drafting.hold_row
+            row = find(writing.desk, wanted_number)
             made = move(writing.desk, row, writing.asker)
             if name in ENDS:
                 return Answered(204)
@@ -175,13 +177,16 @@ def make_move(name: str, number: str) -> Response:
     return write(read)
 
 
+def _add_address(name: str) -> None:
+    def view(number: str) -> Response:
+        return make_move(name, number)
+
+    rule = f"/orders/<number>/{name}"
+    blueprint.add_url_rule(rule, endpoint=f"make_{name}", view_func=view, methods=["POST"])
+
+
 for _name in MOVES:
-    blueprint.add_url_rule(
-        f"/orders/<number>/{_name}",
-        endpoint=f"make_{_name}",
-        view_func=partial(make_move, _name),
-        methods=["POST"],
-    )
+    _add_address(_name)
 
 
 def _version(body: Body) -> int | None:
