@@ -152,7 +152,7 @@ def verify(runtime: Runtime, shop: Any) -> tuple[int, Break | None]:
                 previous_digest=row.previous_digest,
                 issued_at=row.issued_at,
             )
-            for row in rows.list_chain(connection, shop.id)
+            for row in rows.read_chain(connection, shop.id)
         )
         return last, find_break(links, last=last)
 

@@ -85,6 +85,7 @@ def open_picture(runtime: Runtime, token: str, *, thumb: bool = False) -> MediaF
         return None
     shown = MediaView(
         token=token,
+        position=row.position,
         kind="image",
         state="stored",
         mime=row.mime,

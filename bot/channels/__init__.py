@@ -7,7 +7,7 @@ and help follow from that line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from bot.messages import (
     Account,
     Address,
     Bill,
+    Card,
     Check,
     Content,
     Entry,
@@ -89,6 +90,13 @@ class Channel(Protocol):
         """
         ...
 
+    def compose_together(self, cards: Sequence[Card]) -> dict[str, Any]:
+        """Lay several cards out as one request's payload, one message each, in their order.
+
+        At most five; a platform that sends one message a request takes the first only.
+        """
+        ...
+
     def compose_bill(self, bill: Bill, part: str) -> dict[str, Any]:
         """Lay one part of a bill out as one request's payload."""
         ...
@@ -107,11 +115,20 @@ class Channel(Protocol):
         """Ask the platform whose token this is: the account's name. Raises a ``SendError``."""
         ...
 
-    def profile(self, account: Account, address: Address) -> Profile:
+    def profile(self, account: Account, address: Address, member_id: str | None = None) -> Profile:
         """Ask who an address is; an empty profile where the platform has none to tell.
+
+        ``member_id`` asks for one person of the group that the address is.
 
         Raises a ``SendError``: ``PersonGone`` where it will not tell us of this
         person, ``Retry`` where asking again may help.
+        """
+        ...
+
+    def post_url(self, account: Account, post_id: str) -> str | None:
+        """Ask for the public address of a post by its id; None where the platform tells none.
+
+        Raises a ``SendError``.
         """
         ...
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -157,6 +157,10 @@ class Graph(ABC):
                 parts = self.bill_parts(picture=content.image_url is not None)
                 return [self.compose_bill(content, part) for part in parts]
 
+    def compose_together(self, cards: Sequence[Card]) -> dict[str, Any]:
+        """One request holds one message here: the first card alone."""
+        return self.compose(cards[0])[0]
+
     def check(self, account: Account) -> str:
         """Ask Meta whose token this is: the account's name. Raises a ``SendError``."""
         from bot.channels import graph_client  # noqa: PLC0415 - loads pymessenger
@@ -164,11 +168,17 @@ class Graph(ABC):
         # An Instagram account behind a Page's token answers with the Page's id.
         return graph_client.check(account, same_id=self.object == "page")
 
-    def profile(self, account: Account, address: Address) -> Profile:
-        """Ask who a person is. Raises a ``SendError``."""
+    def profile(self, account: Account, address: Address, member_id: str | None = None) -> Profile:
+        """Ask who a person is; Meta's chats are of two. Raises a ``SendError``."""
         from bot.channels import graph_client  # noqa: PLC0415 - loads pymessenger
 
         return graph_client.profile(account, address, self.profile_fields)
+
+    def post_url(self, account: Account, post_id: str) -> str | None:
+        """Ask Meta for a post's public address. Raises a ``SendError``."""
+        from bot.channels import graph_client  # noqa: PLC0415 - loads pymessenger
+
+        return graph_client.post_url(account, post_id)
 
     def lifetime(self, account: Account) -> timedelta | None:
         """A Page's token is good until it is taken back."""

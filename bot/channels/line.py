@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -100,6 +100,10 @@ class Line:
         step = MESSAGES_A_REQUEST
         return [{"messages": messages[at : at + step]} for at in range(0, len(messages), step)]
 
+    def compose_together(self, cards: Sequence[Card]) -> dict[str, Any]:
+        """One request of up to five bubbles, each a message that can be quoted."""
+        return {"messages": [flex.card(card) for card in cards[:MESSAGES_A_REQUEST]]}
+
     def compose_bill(self, bill: Bill, part: str) -> dict[str, Any]:
         """Lay the whole bill out; ``part`` is always ``bill`` here."""
         return {"messages": _messages(bill)}
@@ -124,11 +128,15 @@ class Line:
 
         return line_client.check(account)
 
-    def profile(self, account: Account, address: Address) -> Profile:
-        """Ask who a person or which group it is. Raises a ``SendError``."""
+    def profile(self, account: Account, address: Address, member_id: str | None = None) -> Profile:
+        """Ask who a person, a member or which group it is. Raises a ``SendError``."""
         from bot.channels import line_client  # noqa: PLC0415 - loads the SDK
 
-        return line_client.profile(account, address)
+        return line_client.profile(account, address, member_id)
+
+    def post_url(self, account: Account, post_id: str) -> str | None:
+        """LINE's messages stand under no posts."""
+        return None
 
     def lifetime(self, account: Account) -> timedelta | None:
         """A long-lived channel access token is good until somebody takes it back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -241,6 +241,17 @@ def replace_items(connection: Connection, order_id: int, rows: list[dict[str, An
         connection.execute(insert(order_items), rows)
 
 
+def list_numbers_by_source(connection: Connection, shop_id: int, source: str) -> list[int]:
+    """List the numbers of a shop's orders that a message or a request has changed."""
+    query = (
+        select(orders.c.number)
+        .join(order_events, order_events.c.order_id == orders.c.id)
+        .where(order_events.c.shop_id == shop_id, order_events.c.source == source)
+        .distinct()
+    )
+    return sorted(connection.execute(query).scalars())
+
+
 def insert_order_event(connection: Connection, **values: Any) -> None:
     """Append what happened to an order."""
     connection.execute(insert(order_events).values(**values))
@@ -266,21 +277,36 @@ def last_invoice(connection: Connection, shop_id: int) -> Row[Any] | None:
     return connection.execute(query).one_or_none()
 
 
-def list_chain(connection: Connection, shop_id: int) -> Iterator[Row[Any]]:
-    """Read a shop's invoices by number, each with its order's number, a few at a time."""
+def read_chain(connection: Connection, shop_id: int, page: int = 500) -> Iterator[Row[Any]]:
+    """Read a shop's invoices by number, each with its order's number, ``page`` at a time."""
+    after = 0
     query = (
         select(invoices, orders.c.number.label("order_number"))
         .join(orders, orders.c.id == invoices.c.order_id)
         .where(invoices.c.shop_id == shop_id)
         .order_by(invoices.c.number)
-        .execution_options(yield_per=500)
+        .limit(page)
     )
-    yield from connection.execute(query)
+    while found := list(connection.execute(query.where(invoices.c.number > after))):
+        yield from found
+        after = found[-1].number
 
 
 def find_invoice(connection: Connection, invoice_id: int) -> Row[Any] | None:
     """Find an invoice."""
     return connection.execute(select(invoices).where(invoices.c.id == invoice_id)).one_or_none()
+
+
+def list_issued(
+    connection: Connection, shop_id: int, invoice_ids: Collection[int]
+) -> dict[int, Any]:
+    """Give of a shop's invoices, by id: ``revision, order_id, link_generation``."""
+    query = (
+        select(invoices.c.id, invoices.c.revision, invoices.c.order_id, orders.c.link_generation)
+        .join(orders, orders.c.id == invoices.c.order_id)
+        .where(invoices.c.id.in_(invoice_ids), orders.c.shop_id == shop_id)
+    )
+    return {row.id: row for row in connection.execute(query)}
 
 
 def list_invoices(connection: Connection, since: datetime, limit: int = 200) -> list[Row[Any]]:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from bot.channels import CHANNELS
+from handlers.api.describing import answer, in_path, problems, query
 from handlers.api.openapi_writing import REQUESTS, describe_writing
 from handlers.api.schemas import (
     COUNT,
     DELIVERY_STATES,
+    FLAG,
     FLAGS,
     MAYBE_TEXT,
     SCHEMAS,
     TEXT,
-    TIME,
     Schema,
-    answer,
-    in_path,
     list_of,
     object_of,
-    one_of,
-    problems,
-    query,
-    ref,
+    ref_to,
+    word_of,
 )
 from orders.states import Status
 
@@ -57,10 +54,16 @@ def _describe_reading() -> dict[str, Schema]:
             "get": _page(
                 "Conversation",
                 "Conversations, newest first",
-                query("channel", one_of(*CHANNELS)),
-                query("q", TEXT),
+                query("channel", word_of(*CHANNELS)),
+                query(
+                    "q",
+                    TEXT,
+                    "A customer's code, or words that all occur in a name or in one message; "
+                    "the newest 300 messages that have them count.",
+                ),
             )
         },
+        "/messages": {"get": _searching()},
         "/conversations/{conversation_id}/messages": {
             "get": _page("Message", "Messages, newest first", conversation),
         },
@@ -68,26 +71,26 @@ def _describe_reading() -> dict[str, Schema]:
             "get": _page(
                 "Order",
                 "Orders, newest number first",
-                query("status", one_of(*Status)),
-                query("q", TEXT),
-                query("customer", {**TEXT, "description": "A code such as C123."}),
-                query("tag", {**TEXT, "description": "One of the order's tags."}),
-                query("from", {**TIME, "description": "Opened then or later."}),
-                query("to", {**TIME, "description": "Opened before."}),
+                query("status", word_of(*Status)),
+                query("q", TEXT, "A number, a customer's code, part of a name or of an item."),
+                query("customer", TEXT, "A code such as C123."),
+                query("tag", TEXT, "One of the order's tags."),
+                query("from", TEXT, "Opened then (RFC 3339) or later, or a day of the shop."),
+                query("to", TEXT, "Opened before, or a day of the shop, itself included."),
             )
         },
         "/orders/{number}": {
             "get": {
                 "summary": "One order",
                 "parameters": [in_path("number", COUNT)],
-                "responses": {"200": answer("The order", ref("Order")), **problems("404")},
+                "responses": {"200": answer("The order", ref_to("Order")), **problems("404")},
             }
         },
         "/products/{code}": {
             "get": {
                 "summary": "One product, also an archived one",
                 "parameters": [in_path("code", TEXT)],
-                "responses": {"200": answer("The product", ref("Product")), **problems("404")},
+                "responses": {"200": answer("The product", ref_to("Product")), **problems("404")},
             }
         },
         "/products": {
@@ -96,7 +99,7 @@ def _describe_reading() -> dict[str, Schema]:
                 "Products by code",
                 query("q", TEXT),
                 query("category", TEXT),
-                query("active", one_of(*FLAGS)),
+                query("active", word_of(*FLAGS)),
             )
         },
         "/customers": {
@@ -119,7 +122,7 @@ def _describe_reading() -> dict[str, Schema]:
                 "summary": "One customer; a merged one's code shows whom they were merged into",
                 "parameters": [customer],
                 "responses": {
-                    "200": answer("The customer", ref("Customer")),
+                    "200": answer("The customer", ref_to("Customer")),
                     **problems("404"),
                 },
             }
@@ -131,7 +134,7 @@ def _describe_reading() -> dict[str, Schema]:
             "get": _page(
                 "Delivery",
                 "Deliveries, newest first",
-                query("state", one_of(*DELIVERY_STATES)),
+                query("state", word_of(*DELIVERY_STATES)),
             )
         },
         "/openapi.json": {
@@ -145,7 +148,7 @@ def _describe_reading() -> dict[str, Schema]:
 
 
 def _page(name: str, summary: str, *parameters: Schema) -> Schema:
-    page = object_of(items=list_of(ref(name)), next_cursor=MAYBE_TEXT)
+    page = object_of(items=list_of(ref_to(name)), next_cursor=MAYBE_TEXT)
     has_path = any(parameter["in"] == "path" for parameter in parameters)
     return {
         "summary": summary,
@@ -155,3 +158,20 @@ def _page(name: str, summary: str, *parameters: Schema) -> Schema:
             **problems("400", *(("404",) if has_path else ())),
         },
     }
+
+
+def _searching() -> Schema:
+    page = _page(
+        "FoundMessage",
+        "Messages by their words, newest first",
+        query("q", TEXT, "Words that must all occur; case, width and digits' script are one."),
+        query("channel", word_of(*CHANNELS)),
+        query("from", TEXT, "A time (RFC 3339), or a day of the shop: its beginning."),
+        query("to", TEXT, "A time, itself not included, or a day of the shop: its end."),
+        query("customer", TEXT, "A code as C123; everyone merged into this customer counts."),
+    )
+    schema = page["responses"]["200"]["content"]["application/json"]["schema"]
+    # Partial: the page ended before it was full, go on; behind: older ones are still being read.
+    schema["properties"] |= {"partial": FLAG, "behind": FLAG}
+    schema["required"] += ["partial", "behind"]
+    return page

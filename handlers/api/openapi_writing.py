@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers.api.describing import answer, in_path, problems
 from handlers.api.schemas import (
     COUNT,
     FLAG,
     TEXT,
     TIME,
     Schema,
-    answer,
-    in_path,
     list_of,
     object_of,
-    one_of,
-    problems,
-    ref,
+    ref_to,
+    word_of,
 )
 from orders.payment import PayMethod
 from orders.product import Condition
@@ -24,7 +22,7 @@ from orders.totals import TaxMode
 
 AMOUNT: Schema = {
     "description": "Never a JSON number.",
-    "oneOf": [{"type": "string", "examples": ["120.00"]}, ref("Money")],
+    "oneOf": [{"type": "string", "examples": ["120.00"]}, ref_to("Money")],
 }
 DISCOUNT: Schema = {**AMOUNT, "description": 'An amount, or a share as "10%".'}
 VERSION: Schema = {**COUNT, "minimum": 0, "description": "The one that was seen."}
@@ -50,18 +48,18 @@ def _maybe(schema: Schema) -> Schema:
 
 
 _TERMS: dict[str, Schema] = {
-    "items": {**list_of(ref("NewItem")), "description": "All the order's lines."},
-    "shipping": _maybe(ref("NewShipping")),
+    "items": {**list_of(ref_to("NewItem")), "description": "All the order's lines."},
+    "shipping": _maybe(ref_to("NewShipping")),
     "discount": _maybe(DISCOUNT),
     "deposit": _maybe(AMOUNT),
-    "tax_mode": one_of(*TaxMode),
+    "tax_mode": word_of(*TaxMode),
     "due_at": _maybe(TIME),
     "note": TEXT,
     "tags": list_of(TEXT),
     "phone": TEXT,
     "recipient": TEXT,
     "address": TEXT,
-    "payment_method": _maybe(one_of(*PayMethod)),
+    "payment_method": _maybe(word_of(*PayMethod)),
 }
 _PRODUCT: dict[str, Schema] = {
     "name": TEXT,
@@ -69,9 +67,9 @@ _PRODUCT: dict[str, Schema] = {
     "price": AMOUNT,
     "category": TEXT,
     "description": TEXT,
-    "condition": one_of(*Condition),
+    "condition": word_of(*Condition),
     "options": list_of(list_of(TEXT)),
-    "variants": list_of(ref("NewVariant")),
+    "variants": list_of(ref_to("NewVariant")),
     "weight": _maybe({**NUMBER, "description": "In grams."}),
     "active": FLAG,
 }
@@ -143,7 +141,7 @@ REQUESTS: dict[str, Schema] = {
 
 _VERSION = {"version": VERSION}
 _REASON = {"reason": TEXT, **_VERSION}
-_MONEY = {"amount": AMOUNT, "method": one_of(*PayMethod), "reference": TEXT}
+_MONEY = {"amount": AMOUNT, "method": word_of(*PayMethod), "reference": TEXT}
 
 MOVES: dict[str, tuple[str, Schema]] = {
     "send": (
@@ -204,7 +202,7 @@ def _describe_saying() -> Schema:
         ("201", "The message that is owed to the customer", "Message"),
         in_path("conversation_id", TEXT),
     )
-    card = answer("The command's answer", object_of(card=ref("Card")))
+    card = answer("The command's answer", object_of(card=ref_to("Card")))
     return {**said, "responses": {"200": card, **said["responses"]}}
 
 
@@ -284,7 +282,7 @@ def _write(
 ) -> Schema:
     """Describe one writing request; ``body`` is a schema or the name of one."""
     status, told, name = found
-    answered = answer(told, ref(name))
+    answered = answer(told, ref_to(name))
     replayed = {"description": "true: done before with this key.", "schema": TEXT}
     answered["headers"] = {"Idempotency-Replayed": replayed}
     if status == "201":
@@ -298,7 +296,7 @@ def _write(
         },
     }
     if body is not None:
-        schema = ref(body) if isinstance(body, str) else body
+        schema = ref_to(body) if isinstance(body, str) else body
         content = {"application/json": {"schema": schema}}
         described["requestBody"] = {"required": needed, "content": content}
     return described

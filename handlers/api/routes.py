@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, jsonify, request
 
 from bot import catalogue, contacts, ordering
+from bot import outbox as outgoing
 from bot.channels import CHANNELS
 from bot.store import conversations, messages, orders, outbox, shops
 from handlers.api.access import Refusal, admit, bearer
@@ -16,18 +17,18 @@ from handlers.api.asking import (
     read_cursor,
     read_id,
     read_moment,
-    read_name,
     read_search,
     read_word,
     write_cursor,
 )
+from handlers.api.messages import shape_found, shape_messages
 from handlers.api.openapi import describe
 from handlers.api.schemas import DELIVERY_STATES, FLAGS
+from handlers.api.searching import find_messages, find_talks
 from handlers.api.shapes import (
     shape_conversation,
     shape_customer,
     shape_delivery,
-    shape_message,
     shape_order,
     shape_product,
 )
@@ -69,18 +70,32 @@ def list_conversations() -> Response:
     channel = read_word("channel", CHANNELS)
     text = read_search()
     before = read_cursor(datetime, int)
+    shop_id = bearer().shop_id
     with runtime().store.read() as connection:
         rows = conversations.list_conversations(
             connection,
-            bearer().shop_id,
+            shop_id,
             before=(before[0], before[1]) if before else None,
             channel=channel,
-            text=text,
+            among=find_talks(connection, shop_id, text, channel) if text else None,
             limit=PAGE + 1,
         )
         now = runtime().store.now(connection)
-        items = [shape_conversation(connection, row, now) for row in rows[:PAGE]]
+        routes = outgoing.routes_now(connection, rows[:PAGE], now, billing=False)
+    items = [shape_conversation(row, routes[row.id]) for row in rows[:PAGE]]
     return _list(items, rows, lambda row: write_cursor(row.last_message_at, row.id))
+
+
+@blueprint.get("/messages")
+def search_messages() -> Response:
+    """Find the shop's messages by their words, newest first."""
+    found, terms = find_messages(bearer().shop_id, PAGE)
+    return jsonify(
+        items=[shape_found(row, terms) for row in found.rows],
+        next_cursor=None if found.next is None else write_cursor(found.next),
+        partial=found.is_partial,
+        behind=found.is_behind,
+    )
 
 
 @blueprint.get("/conversations/<conversation_id>/messages")
@@ -95,7 +110,7 @@ def list_messages(conversation_id: str) -> Response:
             before=(before[0], before[1]) if before else None,
             limit=PAGE + 1,
         )
-    items = [shape_message(row) for row in rows[:PAGE]]
+        items = shape_messages(connection, runtime().settings.base_url, rows[:PAGE])
     return _list(items, rows, lambda row: write_cursor(row.sent_at, row.id))
 
 
@@ -104,18 +119,18 @@ def list_orders() -> Response:
     """List the shop's orders, newest number first."""
     before = read_cursor(int)
     status, text, tag = read_word("status", list(Status)), read_search(), read_search("tag")
-    since, until = read_moment("from"), read_moment("to")
     with runtime().store.read() as connection:
+        shop = shops.find_shop(connection, bearer().shop_id)
         rows = orders.list_orders(
             connection,
-            bearer().shop_id,
+            shop.id,
             contact_id=_read_buyer(connection),
             before=before[0] if before else None,
             status=status,
             text=text,
             tag=tag,
-            since=since,
-            until=until,
+            since=read_moment("from", shop.timezone),
+            until=read_moment("to", shop.timezone, days=1),
             limit=PAGE + 1,
         )
         items = _shape_orders(connection, rows[:PAGE])
@@ -143,7 +158,7 @@ def list_products() -> Response:
             connection,
             shop.id,
             text=read_search() or "",
-            category=read_name("category"),
+            category=read_search("category"),
             active=None if active is None else active == "true",
             after=after[0] if after else "",
             limit=PAGE + 1,
@@ -221,7 +236,7 @@ def _shape_orders(connection: Any, rows: list[Any]) -> list[dict[str, Any]]:
 
 def _read_buyer(connection: Any) -> int | None:
     """Read whose orders are asked for; nobody's where the shop has no such customer."""
-    code = read_name("customer")
+    code = read_search("customer")
     if code is None:
         return None
     number = contacts.read_code(code)
@@ -248,10 +263,9 @@ def _find_customer(connection: Any, code: str) -> contacts.Customer:
 
 
 def _revisions(connection: Any, rows: list[Any]) -> dict[int, int]:
-    found = (
-        orders.find_invoice(connection, one) for one in {row.invoice_id for row in rows} if one
-    )
-    return {invoice.id: invoice.revision for invoice in found if invoice is not None}
+    wanted = {row.invoice_id for row in rows if row.invoice_id}
+    issued = orders.list_issued(connection, bearer().shop_id, wanted) if wanted else {}
+    return {row.id: row.revision for row in issued.values()}
 
 
 def _list(items: list[dict[str, Any]], rows: list[Row], mark: Callable[[Row], str]) -> Response:

@@ -12,8 +12,9 @@ from bot.store import messages
 from handlers.api.access import Refusal
 from handlers.api.asking import LONGEST_TEXT, is_storable, read_id
 from handlers.api.bodies import Body
+from handlers.api.messages import shape_messages
 from handlers.api.routes import blueprint
-from handlers.api.shapes import shape_card, shape_message
+from handlers.api.shapes import shape_card
 from handlers.api.writing import Do, Writing, write
 
 
@@ -44,7 +45,8 @@ def _say(writing: Writing, conversation_id: int, text: str) -> Answered:
     if said.answer is not None:
         return Answered(200, {"card": shape_card(said.answer)})
     row = messages.find_message(work.connection, said.message_id or 0)
-    return Answered(201, shape_message(row))
+    (shape,) = shape_messages(work.connection, runtime.settings.base_url, [row])
+    return Answered(201, shape)
 
 
 def _read_text(body: Body) -> str:

@@ -1,4 +1,4 @@
-"""What the API's description is built of: schemas of the answers, parameters, problems."""
+"""What the API's things look like, as JSON schemas: written beside the shapes."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ TIME: Schema = {"type": "string", "format": "date-time"}
 MAYBE_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
 
 
-def ref(name: str) -> Schema:
-    """Point to a schema by its name."""
+def ref_to(name: str) -> Schema:
+    """Refer to one of ``SCHEMAS``."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def list_of(items: Schema) -> Schema:
-    """A list of things of one kind."""
+    """Describe a list of such things."""
     return {"type": "array", "items": items}
 
 
-def one_of(*words: str) -> Schema:
-    """A text that is one of these words."""
+def word_of(*words: str) -> Schema:
+    """Describe one of some words."""
     return {"type": "string", "enum": list(words)}
 
 
@@ -50,49 +50,100 @@ def object_of(**properties: Schema) -> Schema:
     }
 
 
+MESSAGE: dict[str, Schema] = {
+    "id": TEXT,
+    "conversation_id": TEXT,
+    "direction": word_of("in", "out"),
+    "author": word_of("customer", "staff", "bot", "system"),
+    "kind": TEXT,
+    "text": MAYBE_TEXT,
+    "platform_id": MAYBE_TEXT,
+    "sent_at": TIME,
+    "received_at": TIME,
+    "state": TEXT,
+    "redacted": {**FLAG, "description": "Taken back: nothing that it said is here any more."},
+    "edited_at": MAYBE_TIME,
+}
+
 SCHEMAS: dict[str, Schema] = {
     "Money": object_of(amount=TEXT, currency=TEXT),
     "Conversation": object_of(
         id=TEXT,
-        channel=one_of(*CHANNELS),
+        channel=word_of(*CHANNELS),
         channel_key=TEXT,
         address={**TEXT, "description": "The platform's user, group or room id."},
         customer_code={**TEXT, "description": "As in @C123."},
         contact_name=MAYBE_TEXT,
         last_message_at=TIME,
         unread=COUNT,
-        can_send=object_of(lane=one_of(*Lane), until=MAYBE_TIME),
+        can_send=object_of(lane=word_of(*Lane), until=MAYBE_TIME),
+    ),
+    "Attachment": object_of(
+        kind=TEXT,
+        name=MAYBE_TEXT,
+        state={
+            **word_of("none", "fetching", "stored", "gone", "too_big", "refused"),
+            "description": "none: there is no file to fetch, as of a place.",
+        },
+        reason={**MAYBE_TEXT, "description": "Why there is no file."},
+        mime=MAYBE_TEXT,
+        size={**MAYBE_COUNT, "description": "In bytes."},
+        url={
+            **MAYBE_TEXT,
+            "description": "null: not stored. Give the same token as here to fetch it.",
+        },
+        thumb=MAYBE_TEXT,
+        details={
+            "type": "object",
+            "description": "What else the platform told: title, latitude, longitude, …",
+        },
     ),
     "Message": object_of(
-        id=TEXT,
-        conversation_id=TEXT,
-        direction=one_of("in", "out"),
-        author=one_of("customer", "staff", "bot", "system"),
-        kind=TEXT,
-        text=MAYBE_TEXT,
-        platform_id=MAYBE_TEXT,
-        sent_at=TIME,
-        received_at=TIME,
-        state=TEXT,
-        redacted=FLAG,
-        edited_at=MAYBE_TIME,
+        **MESSAGE,
+        sender={
+            "oneOf": [object_of(id=TEXT, name=MAYBE_TEXT), {"type": "null"}],
+            "description": "Who wrote, by the platform's id; the name is known in groups.",
+        },
+        attachments=list_of(ref_to("Attachment")),
+        versions={
+            **list_of(object_of(text=MAYBE_TEXT, at=TIME)),
+            "description": "What it said before, oldest first.",
+        },
+        quoted={
+            "oneOf": [
+                object_of(platform_id=TEXT, id=MAYBE_TEXT, author=MAYBE_TEXT, text=MAYBE_TEXT),
+                {"type": "null"},
+            ],
+            "description": "What it answers; id is null where that is not here.",
+        },
+        reactions=list_of(object_of(by=TEXT, emoji=TEXT, at=TIME)),
+    ),
+    "FoundMessage": object_of(
+        **MESSAGE,
+        channel=word_of(*CHANNELS),
+        customer_code=TEXT,
+        contact_name=MAYBE_TEXT,
+        snippet={
+            **list_of(object_of(text=TEXT, match=FLAG)),
+            "description": "The line around the words that were found, in parts.",
+        },
     ),
     "Item": object_of(
         code={**MAYBE_TEXT, "description": "null: a one-off."},
         name=TEXT,
         options=list_of(TEXT),
         quantity=COUNT,
-        unit_price=ref("Money"),
-        discount=ref("Money"),
-        total=ref("Money"),
+        unit_price=ref_to("Money"),
+        discount=ref_to("Money"),
+        total=ref_to("Money"),
     ),
     "OrderEvent": object_of(
         at=TIME, move=TEXT, from_=MAYBE_TEXT, to=TEXT, actor=TEXT, surface=TEXT
     ),
     "Payment": object_of(
         id=TEXT,
-        amount=ref("Money"),
-        method=one_of(*PayMethod),
+        amount=ref_to("Money"),
+        method=word_of(*PayMethod),
         provider={**TEXT, "description": "Who gave the reference."},
         reference=MAYBE_TEXT,
         paid_at=TIME,
@@ -100,8 +151,8 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Refund": object_of(
         id=TEXT,
-        amount=ref("Money"),
-        method=one_of(*PayMethod),
+        amount=ref_to("Money"),
+        method=word_of(*PayMethod),
         reference=MAYBE_TEXT,
         refunded_at=TIME,
         reason=TEXT,
@@ -109,9 +160,9 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Slip": object_of(
         id=TEXT,
-        state=one_of("pending", "accepted", "rejected", "late"),
+        state=word_of("pending", "accepted", "rejected", "late"),
         bank=TEXT,
-        amount={"oneOf": [ref("Money"), {"type": "null"}]},
+        amount={"oneOf": [ref_to("Money"), {"type": "null"}]},
         paid_at=MAYBE_TIME,
         reference=MAYBE_TEXT,
         note=TEXT,
@@ -129,27 +180,27 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Order": object_of(
         number=COUNT,
-        status=one_of(*Status),
-        payment_state=one_of(*PaymentState),
-        fulfilment_state=one_of(*FulfilmentState),
+        status=word_of(*Status),
+        payment_state=word_of(*PaymentState),
+        fulfilment_state=word_of(*FulfilmentState),
         revision={**COUNT, "description": "0: never issued."},
         version=COUNT,
         conversation_id=MAYBE_TEXT,
         customer={"oneOf": [object_of(code=TEXT, name=MAYBE_TEXT), {"type": "null"}]},
-        items=list_of(ref("Item")),
+        items=list_of(ref_to("Item")),
         subtotal={
-            **ref("Money"),
+            **ref_to("Money"),
             "description": "The items' totals, their own discounts taken off.",
         },
-        discount={**ref("Money"), "description": "The order's own."},
-        shipping=ref("Money"),
+        discount={**ref_to("Money"), "description": "The order's own."},
+        shipping=ref_to("Money"),
         shipping_way=MAYBE_TEXT,
-        tax_mode=one_of(*TaxMode),
-        tax=ref("Money"),
-        total=ref("Money"),
-        deposit=ref("Money"),
-        paid=ref("Money"),
-        balance=ref("Money"),
+        tax_mode=word_of(*TaxMode),
+        tax=ref_to("Money"),
+        total=ref_to("Money"),
+        deposit=ref_to("Money"),
+        paid=ref_to("Money"),
+        balance=ref_to("Money"),
         due_at=MAYBE_TIME,
         payment_method={"enum": [*PayMethod, None]},
         phone=MAYBE_TEXT,
@@ -160,14 +211,14 @@ SCHEMAS: dict[str, Schema] = {
         bill_url=MAYBE_TEXT,
         copy_text={**MAYBE_TEXT, "description": "The bill in plain words; null: never issued."},
         sms_url=MAYBE_TEXT,
-        payments=list_of(ref("Payment")),
-        refunds=list_of(ref("Refund")),
-        slips=list_of(ref("Slip")),
-        shipments=list_of(ref("Shipment")),
+        payments=list_of(ref_to("Payment")),
+        refunds=list_of(ref_to("Refund")),
+        slips=list_of(ref_to("Slip")),
+        shipments=list_of(ref_to("Shipment")),
         stock_short={**COUNT, "description": "Pieces that are paid for and not in stock."},
         created_at=TIME,
         updated_at=TIME,
-        events=list_of(ref("OrderEvent")),
+        events=list_of(ref_to("OrderEvent")),
     ),
     "Product": object_of(
         code=TEXT,
@@ -179,11 +230,11 @@ SCHEMAS: dict[str, Schema] = {
         },
         category=TEXT,
         description=TEXT,
-        price=ref("Money"),
+        price=ref_to("Money"),
         stock={**MAYBE_COUNT, "description": "All that is left; null: no limit."},
-        condition=one_of("stock", "preorder", "unlimited"),
+        condition=word_of("stock", "preorder", "unlimited"),
         options=list_of(list_of(TEXT)),
-        variants=list_of(ref("Variant")),
+        variants=list_of(ref_to("Variant")),
         weight={**MAYBE_COUNT, "description": "In grams; null: unknown."},
         pictures={**list_of(TEXT), "description": "Addresses, in order."},
         active=FLAG,
@@ -191,7 +242,7 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Variant": object_of(
         options=list_of(TEXT),
-        price=ref("Money"),
+        price=ref_to("Money"),
         stock={**MAYBE_COUNT, "description": "null: it sells from the product's."},
         active=FLAG,
     ),
@@ -211,8 +262,8 @@ SCHEMAS: dict[str, Schema] = {
         name=MAYBE_TEXT,
         language=MAYBE_TEXT,
         phones=list_of({**TEXT, "description": "As it was typed."}),
-        addresses=list_of(ref("PostalAddress")),
-        notes=list_of(ref("Note")),
+        addresses=list_of(ref_to("PostalAddress")),
+        notes=list_of(ref_to("Note")),
         tags=list_of(TEXT),
         banned={**FLAG, "description": "What they write opens no order by itself."},
         ban={"oneOf": [object_of(reason=TEXT, by=TEXT, at=TIME), {"type": "null"}]},
@@ -223,9 +274,9 @@ SCHEMAS: dict[str, Schema] = {
         conversation_id=TEXT,
         order_number=MAYBE_COUNT,
         revision=MAYBE_COUNT,
-        state=one_of(*DELIVERY_STATES),
-        kind=one_of("text", "card", "bill"),
-        lane=one_of(*Lane),
+        state=word_of(*DELIVERY_STATES),
+        kind=word_of("text", "card", "bill", "cards", "receipt"),
+        lane=word_of(*Lane),
         attempts=COUNT,
         reason=MAYBE_TEXT,
         platform_id=MAYBE_TEXT,
@@ -250,24 +301,3 @@ SCHEMAS: dict[str, Schema] = {
         "required": ["type", "title", "status", "detail"],
     },
 }
-
-
-def query(name: str, schema: Schema) -> Schema:
-    """A parameter after the question mark."""
-    return {"name": name, "in": "query", "schema": schema}
-
-
-def in_path(name: str, schema: Schema) -> Schema:
-    """A parameter in the address."""
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def answer(description: str, schema: Schema) -> Schema:
-    """An answer in JSON."""
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def problems(*statuses: str) -> Schema:
-    """The refusals that are possible, by status; everybody may have no token."""
-    content = {"application/problem+json": {"schema": ref("Problem")}}
-    return {status: {"description": "Refused", "content": content} for status in ("401", *statuses)}

@@ -13,10 +13,9 @@ from urllib.parse import quote
 from bot import outbox
 from bot.catalogue import ProductView
 from bot.contacts import Customer
-from bot.messages import Card, Text
+from bot.messages import Card, Route, Text
 from bot.ordering import OrderView
 from bot.rendering.bill import build_bill
-from bot.store.database import Connection
 from bot.words import say
 from orders.invoice import Invoice
 from orders.item import Item
@@ -25,9 +24,8 @@ from orders.money import Money
 Shape = dict[str, Any]
 
 
-def shape_conversation(connection: Connection, row: Any, now: datetime) -> Shape:
+def shape_conversation(row: Any, route: Route) -> Shape:
     """A conversation, with the way a message would go now."""
-    route = outbox.route_now(connection, row, now, billing=False)
     return {
         "id": str(row.id),
         "channel": row.channel,
@@ -38,24 +36,6 @@ def shape_conversation(connection: Connection, row: Any, now: datetime) -> Shape
         "last_message_at": shape_time(row.last_message_at),
         "unread": row.unread,
         "can_send": {"lane": str(route.lane), "until": shape_time(route.until)},
-    }
-
-
-def shape_message(row: Any) -> Shape:
-    """A message, in or out."""
-    return {
-        "id": str(row.id),
-        "conversation_id": str(row.conversation_id),
-        "direction": row.direction,
-        "author": row.author,
-        "kind": row.kind,
-        "text": None if row.redacted else row.text,
-        "platform_id": row.platform_id,
-        "sent_at": shape_time(row.sent_at),
-        "received_at": shape_time(row.received_at),
-        "state": row.state,
-        "redacted": row.redacted,
-        "edited_at": shape_time(row.edited_at),
     }
 
 

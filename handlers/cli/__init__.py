@@ -11,6 +11,7 @@ from handlers.cli.doctor import doctor
 from handlers.cli.frame import Group
 from handlers.cli.lists import list_
 from handlers.cli.processes import migrate, redis, relay, up, web, worker
+from handlers.cli.reindex import reindex
 from handlers.cli.replay import replay
 from handlers.cli.setup import channel, shop, staff, token
 from handlers.cli.sheets import export, import_
@@ -31,6 +32,6 @@ for command in (
     *(up, web, worker, relay, migrate, redis),
     *(shop, channel, staff, token, list_),
     *(import_, export),
-    *(replay, doctor, verify),
+    *(replay, reindex, doctor, verify),
 ):
     main.add_command(command)

@@ -60,11 +60,51 @@ def test_who_writes_first_gets_name_picture_and_language(
 def test_a_group_is_named_by_its_summary(shop: Shop, httpserver: HTTPServer) -> None:
     answer = {"groupId": "Cteam", "groupName": "ทีมชา", "pictureUrl": "https://p.example/g"}
     httpserver.expect_request(f"{LINE}/v2/bot/group/Cteam/summary").respond_with_json(answer)
-    source = {"type": "group", "groupId": "Cteam", "userId": CUSTOMER}
-    shop.hear_line("hello", source=source)
+    shop.hear_line("hello", source={"type": "group", "groupId": "Cteam"})
 
     assert contacts.fetch_due(shop.runtime) == 1
     assert shop.row("contacts").name == "ทีมชา"
+
+
+@pytest.mark.parametrize("kind", ["group", "room"])
+def test_a_member_of_a_group_is_asked_for_once_and_named(
+    shop: Shop, httpserver: HTTPServer, kind: str
+) -> None:
+    place = f"{LINE}/v2/bot/{kind}/Cteam"
+    httpserver.expect_request(f"{LINE}/v2/bot/group/Cteam/summary").respond_with_json({"a": 1})
+    httpserver.expect_request(f"{place}/member/{CUSTOMER}").respond_with_json(
+        {"displayName": "คุณ\u202eมะลิ"}
+    )
+    source = {"type": kind, f"{kind}Id": "Cteam", "userId": CUSTOMER}
+    shop.hear_line("hello", source=source)
+    shop.hear_line("again", source=source)
+    shop.hear_line("hidden", source={"type": kind, f"{kind}Id": "Cteam"})
+    before = shop.last_change()
+
+    assert contacts.fetch_due(shop.runtime) == 2
+
+    assert shop.row("members").name == "คุณมะลิ"
+    assert shop.row("contacts").name is None
+    assert shop.last_change() > before
+    assert asked(httpserver).count(f"{place}/member/{CUSTOMER}") == 1
+    shop.clock.move(days=8)
+    shop.hear_line("after a week", source=source)
+    assert contacts.fetch_due(shop.runtime) == 2
+
+
+def test_a_member_whom_the_platform_does_not_tell_is_asked_for_five_times(
+    shop: Shop, httpserver: HTTPServer
+) -> None:
+    place = f"{LINE}/v2/bot/room/Rteam/member/{CUSTOMER}"
+    httpserver.expect_request(place).respond_with_json({"message": "fault"}, 500)
+    shop.hear_line("hello", source={"type": "room", "roomId": "Rteam", "userId": CUSTOMER})
+
+    for _ in range(MOST_ATTEMPTS + 2):
+        contacts.fetch_due(shop.runtime)
+        shop.clock.move(hours=4)
+
+    assert asked(httpserver).count(place) == MOST_ATTEMPTS
+    assert shop.row("members").profile_due_at is None
 
 
 @pytest.mark.parametrize(

@@ -275,3 +275,18 @@ def test_two_workers_on_one_conversation_handle_each_event_once(shop: Shop) -> N
 
     assert sum(handled) == 7
     assert shop.row("order_items").quantity == 6
+
+
+def test_T17_two_machines_that_talk_to_each_other_come_to_rest(shop: Shop) -> None:
+    shop.link_staff()
+    for number in range(15):
+        shop.hear_line(f"are you there? {number}", user=STAFF_PHONE)
+        shop.handle()
+    assert len(shop.rows("messages", author="bot")) == 10
+    assert len(shop.rows("messages", kind="notice", reason="held_back")) == 1
+
+    shop.clock.move(minutes=2)
+    shop.hear_line("and now?", user=STAFF_PHONE)
+    shop.handle()
+
+    assert len(shop.rows("messages", author="bot")) == 11

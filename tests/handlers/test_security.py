@@ -13,7 +13,10 @@ from flask import Flask, request
 from handlers.security import known_hosts
 from tests.handlers.conftest import OPERATOR_PASSWORD, Front
 
-OURS = ("webhooks", "auth", "inbox", "live", "media", "bill", "operators", "health")
+OURS = (
+    *("webhooks", "auth", "surfaces", "inbox", "posts", "live", "media", "bill"),
+    *("operators", "health"),
+)
 
 # What each role gets, of a conversation and a bill that exist: stranger, viewer, owner, operator.
 ROUTES = {
@@ -26,12 +29,17 @@ ROUTES = {
     ("POST", "/logout"): (303, 303, 303, 303),
     ("GET", "/account"): (303, 200, 200, 403),
     ("POST", "/account/link-code"): (303, 200, 200, 403),
+    # Filled in with nothing, which the owner is told.
+    ("POST", "/account/chat"): (303, 403, 422, 403),
+    ("POST", "/account/groups/<int:group_id>/release"): (303, 403, 404, 403),
     ("GET", "/inbox"): (303, 200, 200, 403),
     ("GET", "/inbox/list"): (303, 200, 200, 403),
     ("GET", "/inbox/<int:conversation_id>"): (303, 200, 200, 403),
     ("GET", "/inbox/<int:conversation_id>/thread"): (303, 200, 200, 403),
     ("GET", "/inbox/<int:conversation_id>/way"): (303, 200, 200, 403),
     ("GET", "/inbox/<int:conversation_id>/order"): (303, 200, 200, 403),
+    # Of a comment, which this conversation has none of: see test_posts.
+    ("GET", "/inbox/<int:conversation_id>/post/<int:message_id>"): (303, 404, 404, 403),
     ("POST", "/inbox/<int:conversation_id>/messages"): (303, 403, 303, 403),
     ("POST", "/inbox/<int:conversation_id>/preview"): (303, 200, 200, 403),
     ("POST", "/inbox/<int:conversation_id>/read"): (303, 303, 303, 403),
@@ -89,6 +97,8 @@ def test_every_route_lets_in_whom_it_says(front: Front, role: str) -> None:
             .replace("<token>", bill)
             .replace("<key>", "siam-line")
             .replace("<int:merge_id>", "1")
+            .replace("<int:group_id>", "1")
+            .replace("<int:message_id>", "1")
             .replace("<int:delivery_id>", "1")
         )
         if method == "GET":
@@ -106,10 +116,12 @@ def test_every_route_lets_in_whom_it_says(front: Front, role: str) -> None:
     assert got == {route: wanted[ROLES.index(role)] for route, wanted in ROUTES.items()}
 
 
-POSTS = ["/login", "/logout", "/account/link-code", "/inbox/1/messages", "/inbox/1/preview"]
+POSTS = ["/login", "/logout", "/account/link-code", "/account/chat", "/inbox/1/messages"]
 
 
-@pytest.mark.parametrize("path", [*POSTS, "/inbox/1/read"])
+@pytest.mark.parametrize(
+    "path", [*POSTS, "/account/groups/1/release", "/inbox/1/preview", "/inbox/1/read"]
+)
 def test_T48_a_form_without_our_token_does_nothing(front: Front, path: str) -> None:
     front.hear("hello")
     visitor, other = front.staff(), front.visitor()

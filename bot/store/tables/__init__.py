@@ -25,6 +25,7 @@ from bot.store.tables.inbox import (
     contacts,
     conversations,
     events,
+    members,
     message_changes,
     message_versions,
     messages,
@@ -53,7 +54,9 @@ from bot.store.tables.people import (
     staff,
     staff_links,
 )
+from bot.store.tables.search import message_words, search_marks
 from bot.store.tables.stock import shelves, stock_moves, variants
+from bot.store.tables.surfaces import staff_cards, staff_groups
 from bot.store.tables.watch import heard_hours, watches
 
 __all__ = [
@@ -78,8 +81,10 @@ __all__ = [
     "invoices",
     "link_codes",
     "media",
+    "members",
     "message_changes",
     "message_versions",
+    "message_words",
     "messages",
     "metadata",
     "order_events",
@@ -97,12 +102,15 @@ __all__ = [
     "raw_deliveries",
     "refunds",
     "reply_tokens",
+    "search_marks",
     "sessions",
     "shelves",
     "shops",
     "sign_ins",
     "slips",
     "staff",
+    "staff_cards",
+    "staff_groups",
     "staff_links",
     "stock_moves",
     "variants",

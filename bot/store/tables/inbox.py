@@ -14,10 +14,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from bot.store.tables.base import make_id, make_ref, make_shop, metadata
 from bot.store.types import Id, Json, Utc
+
+_UNFOLDED = text("name_words IS NULL AND name IS NOT NULL")
 
 raw_deliveries = Table(
     "raw_deliveries",
@@ -29,7 +32,7 @@ raw_deliveries = Table(
     Column("webhook", String(16), nullable=False),
     Column("received_at", Utc, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("state", String(16), nullable=False, index=True),  # read | parse_error | quarantine
+    Column("state", String(16), nullable=False, index=True),  # see bot.inbox
     Column("reason", String(300)),
 )
 
@@ -63,6 +66,7 @@ contacts = Table(
     make_shop(),
     Column("code", BigInteger, nullable=False),  # 123 of C123
     Column("name", String(200)),
+    Column("name_words", String(200)),  # the name as search reads it; None: not folded yet
     Column("language", String(16)),
     Column("picture_url", Text),
     Column("named_by", Id),  # the address whose profile gave name, picture and language
@@ -70,6 +74,8 @@ contacts = Table(
         "name_given", Boolean, nullable=False, server_default=false()
     ),  # by staff: it and language stay
     Column("merged_into", Id),  # the contact that stands for this one now
+    # a group of the shop's own staff: nobody's customer, in no list
+    Column("internal", Boolean, nullable=False, server_default=false()),
     Column("default_address_id", Id),  # of its postal addresses; another's counts for nothing
     Column("search_text", Text, nullable=False, server_default=""),  # bare name, then phones
     Column("version", Integer, nullable=False, server_default="1"),
@@ -77,6 +83,8 @@ contacts = Table(
     Column("changed_at", Utc),
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("shop_id", "code"),
+    Index("ix_contacts_words", "shop_id", "name_words", "id"),
+    Index("ix_contacts_unfolded", "id", sqlite_where=_UNFOLDED, postgresql_where=_UNFOLDED),
 )
 
 contact_merges = Table(
@@ -113,6 +121,23 @@ addresses = Table(
     Index(None, "profile_due_at"),
 )
 
+# Who writes in a group or a room; the group itself is a contact's address.
+members = Table(
+    "members",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("channel_id", "channels"),
+    make_ref("conversation_id", "conversations"),
+    Column("platform_id", String(200), nullable=False),
+    Column("name", String(200)),
+    Column("profile_due_at", Utc),
+    Column("profile_at", Utc),
+    Column("profile_attempts", Integer, nullable=False),
+    UniqueConstraint("conversation_id", "platform_id"),
+    Index(None, "profile_due_at"),
+)
+
 conversations = Table(
     "conversations",
     metadata,
@@ -132,6 +157,7 @@ conversations = Table(
     UniqueConstraint("address_id"),
     Index(None, "contact_id"),
     Index("ix_conversations_newest", "shop_id", "last_message_at", "id"),
+    Index("ix_conversations_channel_newest", "channel_id", "last_message_at", "id"),
 )
 
 reply_tokens = Table(
@@ -141,7 +167,7 @@ reply_tokens = Table(
     make_shop(),
     make_ref("conversation_id", "conversations"),
     Column("token", String(300), nullable=False),
-    Column("expires_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False, index=True),
     Column("delivery_id", String(36)),  # the outbox row that took it
     UniqueConstraint("conversation_id", "token"),
 )
@@ -169,6 +195,7 @@ messages = Table(
     Column("edited_at", Utc),
     Column("delivery_id", String(36)),
     Column("invoice_id", Id),
+    Column("automatic", Boolean, nullable=False, server_default=false()),  # nobody asked for it
     Column("facts", Json, nullable=False, server_default="{}"),
     Column("reactions", Json, nullable=False, server_default="{}"),  # who: emoji
     Index("ix_messages_thread", "conversation_id", "sent_at", "id"),

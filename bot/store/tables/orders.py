@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from bot.store.tables.base import make_id, make_ref, make_shop, metadata
-from bot.store.types import Json, Utc
+from bot.store.types import Id, Json, Utc
 
 products = Table(
     "products",
@@ -68,8 +68,8 @@ orders = Table(
     Column("stopped_at", Utc),  # since when its clock stands: a slip is being looked at
     Column("link_generation", Integer, nullable=False),
     Column("link_digest", String(64), unique=True),
-    make_ref("origin_id", "orders", nullable=True),  # the order that it was copied from
-    make_ref("merged_into", "orders", nullable=True),
+    Column("origin_id", Id),  # the order that it was copied from
+    Column("merged_into", Id),  # the order that it became a part of
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
     Column("deleted_at", Utc),  # a draft that was dropped: its number and history stay

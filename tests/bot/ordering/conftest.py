@@ -13,6 +13,7 @@ from bot.ordering import Asker, Desk, Incoming, Made, Notice
 from bot.staff import Actor
 from bot.store import orders as order_rows
 from bot.store import stock
+from orders.item import Item
 from orders.money import Money
 from orders.payment import PayMethod
 from orders.states import Role
@@ -22,6 +23,11 @@ from tests.support.shop import Shop
 def baht(amount: int) -> Money:
     """So many whole baht."""
     return Money(amount * 100, "THB")
+
+
+def tea(quantity: int = 1) -> Item:
+    """So many of A1."""
+    return Item("A1", "ชาเขียว", (), quantity, baht(120))
 
 
 @dataclass
@@ -60,6 +66,15 @@ class Counter:
         row = self.row(number)
         with self.shop.runtime.store.read() as connection:
             return ordering.view(self.shop.runtime, connection, row)
+
+    def open_offline(self, contact_id: int | None = 1) -> Made:
+        """Open a draft of 2 × A1 without a conversation."""
+        sales = self.by(Role.SALES)
+        return self.make(
+            lambda desk: ordering.open_order(
+                desk, sales, contact_id=contact_id, change=lambda order: order.add(tea(2))
+            )
+        )
 
     def pay(self, amount: int, reference: str = "", number: int = 1001, **more: Any) -> Made:
         """Let the house take verified money."""

@@ -10,12 +10,10 @@ import pytest
 from bot import ordering
 from bot.ordering import Desk, Made
 from orders.errors import OrderError
-from orders.item import Item
-from orders.money import Money
 from orders.order import Order
 from orders.states import PaymentState, Role
 from orders.totals import TaxMode
-from tests.bot.ordering.conftest import Counter
+from tests.bot.ordering.conftest import Counter, tea
 from tests.support.shop import at_once
 
 sqlite_only = pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
@@ -27,25 +25,12 @@ def refusal(body: Any) -> str:
     return refused.value.key
 
 
-def tea(quantity: int = 1) -> Item:
-    return Item("A1", "ชาเขียว", (), quantity, Money(12_000, "THB"))
-
-
-def open_offline(counter: Counter, contact_id: int | None = 1) -> Made:
-    sales = counter.by(Role.SALES)
-    return counter.make(
-        lambda desk: ordering.open_order(
-            desk, sales, contact_id=contact_id, change=lambda order: order.add(tea(2))
-        )
-    )
-
-
 # Offline ---------------------------------------------------------------------------------------
 
 
 def test_an_offline_order_goes_its_whole_way_without_a_conversation(counter: Counter) -> None:
     owed = len(counter.shop.rows("outbox"))
-    open_offline(counter)
+    counter.open_offline()
     made = counter.do("send", role=Role.SALES)
 
     assert made.told["revision"] == 1
@@ -64,14 +49,14 @@ def test_an_offline_order_goes_its_whole_way_without_a_conversation(counter: Cou
 def test_an_order_may_have_no_customer_yet_but_never_one_of_another_shop(
     counter: Counter,
 ) -> None:
-    assert open_offline(counter, None).row.contact_id is None
+    assert counter.open_offline(None).row.contact_id is None
     with pytest.raises(LookupError):
-        open_offline(counter, 99)
+        counter.open_offline(99)
 
 
 @sqlite_only
 def test_an_offline_bill_is_answered_with_its_link(counter: Counter) -> None:
-    open_offline(counter)
+    counter.open_offline()
     assert "/b/" in counter.shop.answer("/send !1001")
 
 
@@ -175,6 +160,7 @@ def test_a_dropped_draft_is_in_no_list_and_its_number_is_not_used_again(counter:
 
     counter.shop.answer("/o A1 1")
     counter.do("delete")
+    assert counter.shop.row("conversations").order_id is None
     with counter.shop.runtime.store.read() as connection:
         assert rows.list_orders(connection, counter.shop.owner.shop_id) == []
         assert rows.find_order(connection, counter.shop.owner.shop_id, number=1001) is None
@@ -300,7 +286,7 @@ def test_T29_numbers_have_no_gap_under_a_race_of_sends_and_of_sends_that_fail(
 ) -> None:
     shop = counter.shop
     for _ in range(12):
-        open_offline(counter)
+        counter.open_offline()
     rows = {number: counter.row(number) for number in range(1001, 1013)}
     sales = counter.by(Role.SALES)
 

@@ -76,9 +76,9 @@ class Program:
         }
         return self.post("/orders", wanted | more, 201)
 
-    def move(self, number: int, name: str, status: int = 200, **said: Any) -> Any:
+    def move(self, order: int, name: str, status: int = 200, **said: Any) -> Any:
         """Make a move of an order."""
-        return self.post(f"/orders/{number}/{name}", said, status)
+        return self.post(f"/orders/{order}/{name}", said, status)
 
     def _told(self, answer: TestResponse, status: int) -> Any:
         assert answer.status_code == status, answer.text

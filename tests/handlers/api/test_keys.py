@@ -66,7 +66,7 @@ def test_two_at_once_are_one(both: Front, owner: Program) -> None:
         program = Program(both, both.app.test_client(), token)
         answer = program.ask("POST", "/orders", NEW, key="k-1")
         assert answer.status_code == 201
-        return answer.data
+        return bytes(answer.data)
 
     assert len(set(at_once(6, body))) == 1
     assert (both.count("orders"), both.count("contacts")) == (1, 1)

@@ -83,7 +83,13 @@ def test_a_change_leaves_alone_what_it_does_not_name(owner: Program) -> None:
     assert {k: v for k, v in changed.items() if k not in new} == {
         k: v for k, v in told.items() if k not in new
     }
-    gone = {"discount": None, "deposit": None, "due_at": None, "payment_method": None, "tags": []}
+    gone: dict[str, Any] = {
+        "discount": None,
+        "deposit": None,
+        "due_at": None,
+        "payment_method": None,
+        "tags": [],
+    }
     changed = owner.patch(f"/orders/{told['number']}", {"version": 2, **gone})
     assert (changed["discount"]["amount"], changed["deposit"]["amount"]) == ("0.00", "0.00")
     assert (changed["due_at"], changed["payment_method"], changed["tags"]) == (None, None, [])
@@ -323,6 +329,7 @@ def test_orders_are_filtered(owner: Program) -> None:
     assert found(tag="vi") == []
     assert found(**{"from": first["created_at"], "to": "2199-01-01T00:00:00Z"}) == [two, one]
     assert found(to="2020-01-01T00:00:00Z") == []
+    assert found(**{"from": "2020-01-01", "to": "2020-01-02"}) == []
     assert owner.refused(owner.ask("GET", "/orders?from=yesterday"), 400)
 
 
