@@ -13,6 +13,7 @@ from urllib.parse import quote
 from bot import outbox
 from bot.catalogue import ProductView
 from bot.contacts import Customer
+from bot.invoicing import TAKES_MONEY
 from bot.messages import Card, Route, Text
 from bot.ordering import OrderView
 from bot.rendering.bill import build_bill
@@ -290,10 +291,15 @@ def _bill_text(view: OrderView) -> str | None:
     """Word the revision that counts as the customer reads it; None where none was issued."""
     if view.billed is None or view.bill_url is None:
         return None
-    invoice = Invoice.from_json(view.billed.snapshot)
-    status = say(f"status.{view.order.status}", invoice.language)
+    invoice = Invoice.from_json(view.billed.snapshot).as_paid(view.order.paid)
     bill = build_bill(
-        invoice, invoice.language, bill_url=view.bill_url, image_url=None, status_word=status
+        invoice,
+        invoice.language,
+        bill_url=view.bill_url,
+        image_url=None,
+        status_word=say(f"status.{view.order.status}", invoice.language),
+        # Words that ask again for what is paid, or is over, would be paid again.
+        asks=view.order.status in TAKES_MONEY and invoice.amount_due.minor > 0,
     )
     return bill.text
 

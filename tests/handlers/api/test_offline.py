@@ -26,6 +26,7 @@ def test_an_offline_order_from_a_new_customer_to_its_parcel(
     assert both.count("outbox") == 0, "nobody is there to be sent a bill"
     assert created["bill_url"] in created["copy_text"]
     assert "290" in created["copy_text"]
+    assert "KBANK" in created["copy_text"]
     address, _, words = created["sms_url"].partition("?&body=")
     assert address == "sms:0812345678"
     assert unquote(words) == created["copy_text"]
@@ -55,6 +56,7 @@ def test_an_offline_order_from_a_new_customer_to_its_parcel(
     paid = make(email="fah@example.com").move(number, "confirm-payment")
     assert (paid["status"], paid["payment_state"]) == ("paid", "paid")
     assert [each["amount"]["amount"] for each in paid["payments"]] == ["170.00"]
+    assert "KBANK" not in paid["copy_text"], "nobody is asked twice"
     shipped = seller.move(number, "ship", tracking="TH123", carrier="flash")
     judge("Order", shipped)
     assert (shipped["status"], shipped["fulfilment_state"]) == ("shipped", "shipped")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from schemathesis.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from schemathesis.core.result import Ok
 
 from tests.handlers.api.conftest import BASE, Program
 
@@ -54,6 +56,7 @@ def test_every_operation_answers_as_described(owner: Program, story: dict[str, A
     schema = schemathesis.openapi.from_wsgi(f"{BASE}/openapi.json", owner.front.app)
     asked: Counter[int] = Counter()
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
         for mode in GenerationMode:
             _ask(found.ok(), mode, owner, story, asked)
     assert asked.total() > 40 * EXAMPLES
@@ -96,7 +99,8 @@ def _ask(
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    bounded(given(operation.as_strategy(generation_mode=mode))(check))()
+    test: Callable[[], None] = given(operation.as_strategy(generation_mode=mode))(check)
+    bounded(test)()
 
 
 def _name(case: Any, story: dict[str, Any]) -> None:
