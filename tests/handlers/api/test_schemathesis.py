@@ -91,7 +91,7 @@ def _ask(
         asked[response.status_code] += 1
         case.validate_response(response, checks=CHECKS)
 
-    bounded = settings(
+    bounded: Any = settings(
         max_examples=EXAMPLES,
         derandomize=True,
         database=None,
