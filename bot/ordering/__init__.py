@@ -32,7 +32,7 @@ from bot.ordering.paying import (
     take_payment,
 )
 from bot.ordering.policy import Policy, change_policy, read_policy, set_right
-from bot.ordering.reading import OrderView, load, order_in_use, view
+from bot.ordering.reading import OrderView, load, order_in_use, view, views
 from bot.ordering.shipping import complete, return_order, ship, undo_ship
 
 __all__ = [
@@ -74,4 +74,5 @@ __all__ = [
     "take_payment",
     "undo_ship",
     "view",
+    "views",
 ]

@@ -175,11 +175,28 @@ def move_all(connection: Connection, from_id: int, to_id: int) -> Moved:
     return moved
 
 
+def join_orders(
+    connection: Connection, order_ids: Sequence[int], conversation_id: int
+) -> list[int]:
+    """Make offline ones among these orders a conversation's; give which they were."""
+    statement = (
+        update(orders)
+        .where(orders.c.id.in_(order_ids), orders.c.conversation_id.is_(None))
+        .values(conversation_id=conversation_id)
+        .returning(orders.c.id)
+    )
+    return sorted(connection.execute(statement).scalars())
+
+
 def move_back(connection: Connection, moved: Moved, from_id: int, to_id: int) -> None:
     """Give the rows of a merge back to whose they were.
 
-    An order that was opened since in one of their conversations goes with it.
+    An order that was opened since in one of their conversations goes with it,
+    and one that was offline before is so again.
     """
+    connection.execute(
+        update(orders).where(orders.c.id.in_(moved.get("joined", ()))).values(conversation_id=None)
+    )
     for name, table in _OWNED.items():
         connection.execute(
             update(table)

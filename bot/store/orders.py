@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.store.tables import (
     addresses,
@@ -20,6 +33,8 @@ from bot.store.tables import (
     payment_attempts,
     shelves,
 )
+
+_CODE = re.compile(r"[cC][0-9]{1,15}")
 
 
 def _order_query() -> Any:
@@ -74,11 +89,15 @@ def list_orders(
     before: int | None = None,
     conversation_id: int | None = None,
     contact_id: int | None = None,
+    tag: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     limit: int = 50,
 ) -> list[Row[Any]]:
     """List a shop's orders, newest number first.
 
-    ``text`` is a number, or part of a customer's or an item's name.
+    ``text`` is a number, a customer's code as C12, or part of a customer's or
+    an item's name. Orders opened from ``since`` on and before ``until`` are listed.
     """
     query = _order_query().where(orders.c.shop_id == shop_id, orders.c.deleted_at.is_(None))
     if status is not None:
@@ -89,6 +108,12 @@ def list_orders(
         query = query.where(orders.c.contact_id == contact_id)
     if before is not None:
         query = query.where(orders.c.number < before)
+    if tag is not None:
+        query = query.where(_has_tag(connection, tag))
+    if since is not None:
+        query = query.where(orders.c.created_at >= since)
+    if until is not None:
+        query = query.where(orders.c.created_at < until)
     if text:
         named = select(order_items.c.id).where(
             order_items.c.order_id == orders.c.id,
@@ -100,8 +125,17 @@ def list_orders(
         found = [contacts.c.name.icontains(text, autoescape=True), named.exists()]
         if text.isascii() and text.isdecimal() and len(text) <= 15:
             found.append(orders.c.number == int(text))
+        if _CODE.fullmatch(text):
+            found.append(contacts.c.code == int(text[1:]))
         query = query.where(or_(*found))
     return list(connection.execute(query.order_by(orders.c.number.desc()).limit(limit)))
+
+
+def _has_tag(connection: Connection, tag: str) -> Any:
+    if connection.dialect.name == "postgresql":
+        return type_coerce(orders.c.terms, JSONB)["tags"].contains([tag])
+    tags = func.json_each(orders.c.terms, "$.tags").table_valued("value")
+    return exists().select_from(tags).where(tags.c.value == tag)
 
 
 def list_due(connection: Connection, now: datetime, limit: int = 200) -> list[Row[Any]]:

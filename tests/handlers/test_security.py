@@ -1,4 +1,7 @@
-"""What guards every page: forms, hosts, headers, refusals, and who may see what."""
+"""What guards every page: forms, hosts, headers, refusals, and who may see what.
+
+Who may use which address of the API stands in ``api/test_roles.py``.
+"""
 
 from __future__ import annotations
 
