@@ -421,6 +421,8 @@ def test_T54_another_shops_things_do_not_exist_at_any_address(
             stranger.refused(answer, 404)
             asked += 1
     assert asked > 25
+    for name in ("conversations", "orders", "products", "customers", "deliveries"):
+        assert stranger.get(f"/{name}")["items"] == []
     for wanted in ({"customer": code}, {"conversation_id": str(conversation_id)}):
         stranger.refused(stranger.ask("POST", "/orders", wanted), 404)
     assert both.state() == before

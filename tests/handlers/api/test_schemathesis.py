@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -99,8 +98,8 @@ def _ask(
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    test: Callable[[], None] = given(operation.as_strategy(generation_mode=mode))(check)
-    bounded(test)()
+    test: Any = given(operation.as_strategy(generation_mode=mode))
+    bounded(test(check))()
 
 
 def _name(case: Any, story: dict[str, Any]) -> None:
