@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot import ordering
+from bot.ordering import Desk, Made
+from orders.states import Role
 from tests.bot.ordering.conftest import Counter
 
 
@@ -26,3 +30,19 @@ def test_F40_what_went_out_already_is_not_taken_from_the_shelf_again(billed: Cou
     assert billed.status() == "shipped"
     assert billed.buckets() == {"available": 9, "reserved": 0, "committed": 0, "shipped": 2}
     billed.check_ledger()
+
+
+def test_T23_a_request_for_an_order_that_was_dropped_since_gives_its_first_answer(
+    counter: Counter,
+) -> None:
+    asker = counter.by(Role.SALES, key="form:1")
+
+    def open_one(desk: Desk) -> Made:
+        return ordering.open_order(desk, asker, contact_id=1)
+
+    first = counter.make(open_one)
+    counter.do("delete", number=first.row.number)
+    again = counter.make(open_one)
+    assert again.repeated
+    assert again.row.number == first.row.number
+    assert len(counter.shop.rows("orders")) == 1
