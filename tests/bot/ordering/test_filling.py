@@ -46,3 +46,25 @@ def test_T23_a_request_for_an_order_that_was_dropped_since_gives_its_first_answe
     assert again.repeated
     assert again.row.number == first.row.number
     assert len(counter.shop.rows("orders")) == 1
+
+
+def test_F40_a_payment_that_is_tried_again_keeps_the_order_again(billed: Counter) -> None:
+    """Gateways keep one reference through several tries."""
+    row, until = billed.row(), billed.shop.clock()
+
+    def note(hours: int) -> None:
+        at = until + timedelta(hours=hours)
+        billed.shop.at_desk(
+            lambda desk: ordering.note_attempt(
+                desk, row, provider="gateway", reference="pi_1", until=at
+            )
+        )
+
+    note(1)
+    billed.shop.at_desk(
+        lambda desk: ordering.end_attempt(desk, provider="gateway", reference="pi_1")
+    )
+    note(5)
+    assert billed.move_on(hours=3) == 0
+    assert billed.status() == "unpaid"
+    assert billed.move_on(hours=3) == 1
