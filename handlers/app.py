@@ -22,6 +22,7 @@ from handlers import (
     media,
     operators,
     pages,
+    posts,
     webhooks,
 )
 from handlers.context import EXTENSION
@@ -52,7 +53,7 @@ def create_app(runtime: Runtime) -> Flask:
     explain_errors(app)
     pages.prepare(app)
     bill.limit_guesses(app)
-    for part in (webhooks, auth, inbox, live, media, bill, api, health, operators):
+    for part in (webhooks, auth, inbox, posts, live, media, bill, api, health, operators):
         app.register_blueprint(part.blueprint)
     dashboard.mount(app, settings)
     if settings.demo:

@@ -10,21 +10,25 @@ from typing import Any
 from bot import media, ordering, outbox
 from bot.channels import CHANNELS
 from bot.media import MediaView
-from bot.messages import Author, Lane
+from bot.messages import AddressKind, Author, Lane
 from bot.ordering import OrderView
 from bot.runtime import Runtime
 from bot.staff import Actor
 from bot.store import (
     changes,
     conversations,
+    members,
     messages,
     orders,
     people,
     products,
     shops,
     versions,
+    watches,
 )
 from handlers.display import show_day, show_span, show_time
+from handlers.pieces import Piece, read_pieces
+from handlers.tellings import Quote, read_author, read_notice, read_occasion, read_quote
 from handlers.words import has_phrase, phrase
 
 PAGE = 50
@@ -51,10 +55,39 @@ class Bubble:
     lane_word: str
     bill_url: str | None
     notice: str
-    things: tuple[str, ...]
+    what: str
+    occasion: str
+    post: bool
+    quote: Quote | None
+    pieces: tuple[Piece, ...]
     versions: tuple[Any, ...]
     reactions: str
-    media: tuple[MediaView, ...]
+    is_found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Which part of a thread is asked for: its end, or what lies beside a mark or a message."""
+
+    before: Mark | None = None
+    after: Mark | None = None
+    at: int | None = None
+
+
+NEWEST = Leaf()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known beside a page of messages: files, earlier words, what they answer, names.
+
+    ``names`` are staff by our id, and a group's members by the platform's.
+    """
+
+    files: dict[int, list[MediaView]]
+    versions: dict[int, list[Any]]
+    quoted: dict[str, Any]
+    names: dict[Any, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +114,8 @@ class Desk:
     channel_name: str
     bubbles: tuple[Bubble, ...]
     older: str | None
+    newer: str | None
+    is_past: bool
     way: Way
     order: OrderView | None
     has_changes: bool
@@ -95,7 +130,7 @@ def read_desk(
     conversation_id: int,
     language: str,
     *,
-    before: Mark | None = None,
+    leaf: Leaf = NEWEST,
 ) -> Desk | None:
     """Read a conversation of the actor's shop; None where the shop has no such conversation."""
     with runtime.store.read() as connection:
@@ -106,7 +141,7 @@ def read_desk(
         shop = shops.find_shop(connection, actor.shop_id)
         now = runtime.store.now(connection)
         names = {one.id: one.name for one in people.list_staff(connection, shop.id)}
-        rows = messages.list_messages(connection, conversation_id, before=before, limit=PAGE + 1)
+        rows, older, newer = _read_leaf(connection, conversation_id, leaf)
         view = _read_order(runtime, connection, conversation)
         goods = (
             products.list_products(connection, shop.id, limit=MOST_PRODUCTS)
@@ -114,28 +149,26 @@ def read_desk(
             else []
         )
         bills = _bill_urls(runtime, connection, shop.id, rows)
-        files = media.list_for(connection, [row.id for row in rows])
-        earlier = versions.list_versions(connection, [row.id for row in rows if row.edited_at])
+        beside = _read_beside(connection, conversation, rows, names)
         way = _read_way(connection, conversation, now, language)
-    kept = rows[:PAGE][::-1]
-    more = len(rows) > PAGE
     return Desk(
         shop=shop,
         conversation=conversation,
         channel_name=CHANNELS[conversation.channel].name,
         bubbles=tuple(
             _bubbles(
-                kept,
+                rows,
                 conversation,
+                found=leaf.at,
                 shop=shop,
-                names=names,
                 bills=bills,
-                earlier=earlier,
-                files=files,
+                beside=beside,
                 language=language,
             )
         ),
-        older=write_mark((kept[0].sent_at, kept[0].id)) if more else None,
+        older=_mark_of(rows[0]) if older else None,
+        newer=_mark_of(rows[-1]) if newer else None,
+        is_past=newer or leaf.before is not None,
         way=way,
         order=view,
         has_changes=_has_changes(view),
@@ -143,6 +176,33 @@ def read_desk(
         names=names,
         since=since,
     )
+
+
+def _read_leaf(connection: Any, conversation_id: int, leaf: Leaf) -> tuple[list[Any], bool, bool]:
+    """Read a part of a thread, oldest first; say whether more lies before it, and after it."""
+
+    def read(**beside: Mark | None) -> tuple[list[Any], bool]:
+        rows = messages.list_messages(connection, conversation_id, limit=PAGE + 1, **beside)
+        return rows[:PAGE], len(rows) > PAGE
+
+    if leaf.at is not None:
+        hit = messages.find_message(connection, leaf.at)
+        if hit is not None and hit.conversation_id == conversation_id:
+            mark = (hit.sent_at, hit.id)
+            above, older = read(before=mark)
+            # From the hit itself on: it comes with the state of its delivery as the others do.
+            below, newer = read(after=(hit.sent_at, hit.id - 1))
+            return above[::-1] + below, older, newer
+    if leaf.after is not None:
+        rows, newer = read(after=leaf.after)
+        if rows:
+            return rows, True, newer
+    rows, older = read(before=leaf.before)
+    return rows[::-1], older, leaf.before is not None and bool(rows)
+
+
+def _mark_of(row: Any) -> str:
+    return write_mark((row.sent_at, row.id))
 
 
 def write_mark(mark: Mark) -> str:
@@ -175,61 +235,67 @@ def _has_changes(view: OrderView | None) -> bool:
     return bool(moves) and moves[-1] == "edit"
 
 
+def _read_beside(
+    connection: Any, conversation: Any, rows: list[Any], staff: dict[int, str]
+) -> Beside:
+    shown = [row.id for row in rows if not row.redacted]
+    answered = {row.quoted_id for row in rows if row.quoted_id}
+    people = (
+        members.names_in(connection, conversation.id)
+        if conversation.address_kind != AddressKind.USER
+        else {}
+    )
+    return Beside(
+        files=media.list_for(connection, shown),
+        versions=versions.list_versions(connection, shown),
+        quoted=messages.find_quoted(connection, conversation.id, answered),
+        names={**staff, **people},
+    )
+
+
 def _bill_urls(
     runtime: Runtime, connection: Any, shop_id: int, rows: Iterable[Any]
 ) -> dict[int, str]:
     """Give the bill page of every invoice that the thread tells of."""
-    found: dict[int, str] = {}
-    for invoice_id in {row.invoice_id for row in rows if row.invoice_id}:
-        invoice = orders.find_invoice(connection, invoice_id)
-        order = (
-            orders.find_order(connection, shop_id, order_id=invoice.order_id) if invoice else None
-        )
-        if order is not None and order.link_generation:
-            found[invoice_id] = runtime.bill_url(order.id, order.link_generation)
-    return found
-
-
-def _notice(row: Any, language: str) -> str:
-    """Word what happened in a conversation without anybody saying something; "" for the rest."""
-    key = f"notice.{row.reason}"
-    return phrase(key, language) if row.kind == "notice" and has_phrase(key, language) else ""
-
-
-def _things(row: Any, language: str) -> tuple[str, ...]:
-    """Name what came with a message: a picture, a file by its name, a place by its address."""
-    told = []
-    for thing in row.facts.get("attachments", []):
-        key = f"kind.{thing.get('kind')}"
-        word = phrase(key, language) if has_phrase(key, language) else ""
-        name = thing.get("name") or thing.get("title") or ""
-        where = thing.get("address") or ""
-        parts = [str(part) for part in (word, name, where) if part]
-        told.append(": ".join(parts[:2]) + (f" ({parts[2]})" if len(parts) > 2 else ""))
-    key = f"kind.{row.kind}"
-    if not told and has_phrase(key, language):
-        told.append(phrase(key, language))
-    return tuple(one for one in told if one)
+    wanted = {row.invoice_id for row in rows if row.invoice_id}
+    issued = orders.list_issued(connection, shop_id, wanted) if wanted else {}
+    return {
+        row.id: runtime.bill_url(row.order_id, row.link_generation)
+        for row in issued.values()
+        if row.link_generation
+    }
 
 
 def _read_way(connection: Any, conversation: Any, now: datetime, language: str) -> Way:
     route = outbox.route_now(connection, conversation, now, billing=False)
     words = phrase(f"reply.lane_{route.lane}", language)
-    if route.lane == Lane.NONE and conversation.gone_reason:
+    if route.lane == Lane.PUSH:
+        words = _push_words(connection, conversation.channel_id, language) or words
+    if conversation.standby:
+        words = phrase("reply.lane_none_standby", language)
+    elif route.lane == Lane.NONE and conversation.gone_reason:
         words = phrase("reply.lane_none_because", language, reason=conversation.gone_reason)
     span = show_span((route.until - now).total_seconds(), language) if route.until else ""
     return Way(str(route.lane), words, route.until, span)
+
+
+def _push_words(connection: Any, channel_id: int, language: str) -> str:
+    """Say what a push costs: how much of the month's quota is used; "" where nobody knows."""
+    watch = watches.find_watch(connection, channel_id)
+    if watch.quota_used is None or watch.quota_limit is None:
+        return ""
+    facts = {"used": watch.quota_used, "limit": watch.quota_limit}
+    return phrase("reply.lane_push_of", language, **facts)
 
 
 def _bubbles(
     rows: Iterable[Any],
     conversation: Any,
     *,
+    found: int | None,
     shop: Any,
-    names: dict[int, str],
     bills: dict[int, str],
-    earlier: dict[int, list[Any]],
-    files: dict[int, list[MediaView]],
+    beside: Beside,
     language: str,
 ) -> Iterable[Bubble]:
     shown = ""
@@ -241,28 +307,24 @@ def _bubbles(
             id=row.id,
             row=row,
             is_ours=row.direction == "out" or row.author == Author.STAFF,
-            author=_author(row, names, language),
+            author=read_author(row, beside.names, language, place=conversation.address_kind),
             time=show_time(row.sent_at, shop.timezone),
             day=day if day != shown else "",
             state=state,
             state_word=word,
             lane_word=phrase(lane, language) if row.lane and has_phrase(lane, language) else "",
             bill_url=bills.get(row.invoice_id),
-            notice=_notice(row, language),
-            things=_things(row, language),
-            versions=tuple(earlier.get(row.id, ())),
-            media=tuple(files.get(row.id, ())),
+            notice=read_notice(row, language),
+            what=str(row.reason or row.facts.get("type") or ""),
+            occasion=read_occasion(row, language),
+            post=row.kind == "comment" and bool(row.facts.get("media_id")),
+            quote=read_quote(row, beside.quoted, beside.names, language),
+            pieces=read_pieces(row, beside.files.get(row.id, ()), language),
+            versions=tuple(beside.versions.get(row.id, ())),
             reactions=" ".join(one["emoji"] for one in row.reactions.values()),
+            is_found=row.id == found,
         )
         shown = day
-
-
-def _author(row: Any, names: dict[int, str], language: str) -> str:
-    if row.staff_id in names:
-        return names[row.staff_id]
-    # An echo that a person typed in the platform's own inbox names nobody.
-    key = "native" if row.author == Author.STAFF and row.direction == "out" else row.author
-    return phrase(f"thread.{key}", language)
 
 
 def _state(row: Any, conversation: Any, language: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ and help follow from that line.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.channels.attachments import Fetched, Source
@@ -19,11 +19,14 @@ from bot.messages import (
     Account,
     Address,
     Bill,
+    Check,
     Content,
     Entry,
     Guarantee,
     Lane,
+    NewToken,
     Profile,
+    Quota,
     Receipt,
     Route,
     SendRequest,
@@ -104,11 +107,42 @@ class Channel(Protocol):
         """Ask the platform whose token this is: the account's name. Raises a ``SendError``."""
         ...
 
-    def profile(self, account: Account, address: Address) -> Profile:
+    def profile(self, account: Account, address: Address, member_id: str | None = None) -> Profile:
         """Ask who an address is; an empty profile where the platform has none to tell.
+
+        ``member_id`` asks for one person of the group that the address is.
 
         Raises a ``SendError``: ``PersonGone`` where it will not tell us of this
         person, ``Retry`` where asking again may help.
+        """
+        ...
+
+    def post_url(self, account: Account, post_id: str) -> str | None:
+        """Ask for the public address of a post by its id; None where the platform tells none.
+
+        Raises a ``SendError``.
+        """
+        ...
+
+    def lifetime(self, account: Account) -> timedelta | None:
+        """Say how long a fresh token of this account lives; None where it ends with no date."""
+        ...
+
+    def renew(self, account: Account) -> NewToken:
+        """Exchange a token that has a ``lifetime`` for a fresh one. Raises a ``SendError``."""
+        ...
+
+    def quota(self, account: Account) -> Quota | None:
+        """Ask what is left of this month's messages; None where none are counted.
+
+        Raises a ``SendError``.
+        """
+        ...
+
+    def examine(self, account: Account, webhook: str) -> list[Check]:
+        """Look whether the platform's side is set up to speak to ``webhook``, our address.
+
+        May make the platform post a test there. Raises a ``SendError``.
         """
         ...
 

@@ -15,12 +15,21 @@ from typing import IO, Any
 import structlog
 
 from bot.channels import CHANNELS
-from bot.channels.attachments import Fetched, FetchError, Gone, NotYet, Refused, Source, TooBig
+from bot.channels.attachments import (
+    Fetched,
+    FetchError,
+    Gone,
+    NotYet,
+    Refused,
+    Source,
+    TokenRefused,
+    TooBig,
+)
 from bot.media.forgetting import sweep
 from bot.media.keeping import THUMB, files_of
 from bot.pictures import NoPicture, remake
 from bot.runtime import Runtime, Work
-from bot.store import changes, shops
+from bot.store import changes, shops, watches
 from bot.store import media as rows
 
 log = structlog.get_logger(__name__)
@@ -78,9 +87,9 @@ def fetch_next(runtime: Runtime) -> bool:
         outcome: _Kept | FetchError = _fetch(runtime, row)
     except FetchError as failure:
         outcome = failure
-    except OSError as error:  # the disk is full, or the folder away
+    except OSError as error:  # the disk is full, the folder or the store away
         log.warning("file not kept", media=row.id, error=type(error).__name__)
-        outcome = NotYet("The file could not be kept on our disk.")
+        outcome = NotYet("The file could not be kept in our storage.")
     if not runtime.transact(lambda work: _settle(runtime, work, row, lease, outcome)):
         # Taken back meanwhile, or another process's by now, whose file bears the same name.
         log.info("fetched too late", media=row.id)
@@ -163,6 +172,9 @@ def _settle(
             has_thumb=outcome.has_thumb,
             forget_at=row.created_at + timedelta(days=days) if days else None,
         )
+    if isinstance(outcome, TokenRefused):
+        watches.ask_soon(work.connection, row.channel_id, work.now)
+        work.ring("upkeep")
     state = _STATES.get(type(outcome))
     if state is not None:
         return _end(work, row, state, outcome.reason, lease=lease)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bot.catalogue import follow_shipping
 from bot.ordering.asking import Asked, Asker, Desk, Made
-from bot.ordering.making import lock, make, once, once_new
+from bot.ordering.making import expect, lock, make, make_once, once, once_new
 from bot.ordering.policy import read_policy
 from bot.ordering.reading import held_of, load
 from bot.ordering.writing import insert, log_move
@@ -52,7 +53,13 @@ def open_order(
             tax_mode=policy.tax_mode,
             tax_rate_bp=policy.tax_rate_bp,
         )
-        return _open(desk, asker, order if change is None else change(order), conversation, buyer)
+        return _open(
+            desk,
+            asker,
+            order if change is None else _following(desk, change)(order),
+            conversation,
+            buyer,
+        )
 
     place = conversation.id if conversation is not None else None
     return once_new(desk, asker, ("open", place, contact_id), body)
@@ -71,7 +78,8 @@ def edit(
 
     With an idempotency key the asker's ``body`` says what ``change`` does.
     """
-    return _simple(desk, row, asker, "edit", Asked(change=change, told=told), version)
+    asked = Asked(change=_following(desk, change), told=told)
+    return make_once(desk, row, asker, "edit", asked, version)
 
 
 def tag(
@@ -79,7 +87,7 @@ def tag(
 ) -> Made:
     """Give an order these tags and no others, in whatever state it is."""
     asked = Asked(change=lambda order: order.with_tags(tags), told={"tags": list(tags)})
-    return _simple(desk, row, asker, "tag", asked, version, tags)
+    return make_once(desk, row, asker, "tag", asked, version, tags)
 
 
 def send(desk: Desk, row: Any, asker: Asker, *, version: int | None = None) -> Made:
@@ -88,7 +96,7 @@ def send(desk: Desk, row: Any, asker: Asker, *, version: int | None = None) -> M
     What there is nothing to pay for is paid at once. ``told`` has the
     ``revision`` and, where the bill goes out in a conversation, whether with a ``picture``.
     """
-    expected = _expected(row, version)
+    expected = expect(row, version)
 
     def body(locked: Any) -> Made:
         made = make(desk, locked, asker, "send", expected=expected)
@@ -106,7 +114,7 @@ def renew(
     version: int | None = None,
 ) -> Made:
     """Let a bill wait until ``due_at`` (UTC; None: as long as the shop's bills do), sent anew."""
-    expected = _expected(row, version)
+    expected = expect(row, version)
 
     def body(locked: Any) -> Made:
         made = make(desk, locked, asker, "renew", Asked(due_at=due_at), expected=expected)
@@ -117,14 +125,14 @@ def renew(
 
 def draft(desk: Desk, row: Any, asker: Asker, *, version: int | None = None) -> Made:
     """Take an unpaid order back to a draft; its bill's page says that it is being edited."""
-    return _simple(desk, row, asker, "draft", Asked(), version)
+    return make_once(desk, row, asker, "draft", Asked(), version)
 
 
 def cancel(
     desk: Desk, row: Any, asker: Asker, reason: str = "", *, version: int | None = None
 ) -> Made:
     """Cancel an order and give its stock back; money that is in shows as owed from then on."""
-    expected = _expected(row, version)
+    expected = expect(row, version)
     check_length("reason", reason, LONGEST_REASON)
 
     def body(locked: Any) -> Made:
@@ -140,7 +148,7 @@ def cancel(
 
 def delete(desk: Desk, row: Any, asker: Asker, *, version: int | None = None) -> Made:
     """Drop a draft that was never issued: it is in no list any more, its number is used up."""
-    return _simple(desk, row, asker, "delete", Asked(), version)
+    return make_once(desk, row, asker, "delete", Asked(), version)
 
 
 def copy(desk: Desk, row: Any, asker: Asker) -> Made:
@@ -178,7 +186,7 @@ def merge(desk: Desk, row: Any, other: Any, asker: Asker, *, version: int | None
     The other is cancelled and names this one; this one's terms stay, and where
     it was issued it holds the stock of both until ``send`` bills it anew.
     """
-    expected, others = _expected(row, version), int(other.version)
+    expected, others = expect(row, version), int(other.version)
 
     def body() -> Made:
         both = sorted((row, other), key=lambda one: int(one.id))
@@ -190,7 +198,7 @@ def merge(desk: Desk, row: Any, other: Any, asker: Asker, *, version: int | None
         rows.link_merged(desk.connection, joining.id, kept.id)
         taking = Asked(
             other=joining,
-            change=lambda order: order.merged(added),
+            change=_following(desk, lambda order: order.merged(added)),
             told={"merged": joining.number},
         )
         return make(desk, kept, asker, "merge", taking, expected=expected)
@@ -198,29 +206,9 @@ def merge(desk: Desk, row: Any, other: Any, asker: Asker, *, version: int | None
     return once_new(desk, asker, (row.id, "merge", other.id, version), body, row)
 
 
-def _simple(  # noqa: PLR0917  what every move takes, in its order
-    desk: Desk,
-    row: Any,
-    asker: Asker,
-    name: str,
-    asked: Asked,
-    version: int | None,
-    *said: Any,
-) -> Made:
-    """Make one move, once for each of the asker's keys."""
-    expected = _expected(row, version)
-    return once(
-        desk,
-        row,
-        asker,
-        (name, version, *said),
-        lambda locked: make(desk, locked, asker, name, asked, expected=expected),
-    )
-
-
-def _expected(row: Any, version: int | None) -> int:
-    """Give the version that the asker knows: as told, else that of the row in hand."""
-    return int(row.version) if version is None else version
+def _following(desk: Desk, change: Change) -> Change:
+    """Let the fee of a way of sending follow what a change makes of the items."""
+    return lambda order: follow_shipping(desk.connection, desk.shop.id, change(order))
 
 
 def _settle_if_covered(desk: Desk, made: Made, asker: Asker) -> Made:

@@ -11,6 +11,7 @@ from bot import invoicing, outbox
 from bot.ordering import holding, news
 from bot.ordering.money import keep_slip, record_money, record_refund, refuse_slip
 from bot.ordering.situation import Situation
+from bot.store import conversations
 from bot.store.vault import digest
 from orders.errors import MoveError
 from orders.moves import Effect
@@ -107,7 +108,11 @@ def _owe_refund(situation: Situation) -> None:
 
 
 def _hide(situation: Situation) -> None:
+    """Take a draft out of every list, and out of use in its conversation."""
     situation.values["deleted_at"] = situation.desk.now
+    conversation = situation.conversation
+    if conversation is not None and conversation.order_id == situation.row.id:
+        conversations.update_conversation(situation.desk.connection, conversation.id, order_id=None)
 
 
 def _opened_by_the_engine(situation: Situation) -> None:

@@ -29,8 +29,8 @@ log = structlog.get_logger(__name__)
 
 HOUSE = Asker(None, "upkeep")
 
-BUDGET = 10
-"""Seconds for one sweep: a third of what a job may take. The next one goes on."""
+BUDGET = 5
+"""Seconds for one sweep: other things of the same job take their time as well."""
 
 
 def expire_due(runtime: Runtime, *, seconds: int = BUDGET) -> int:

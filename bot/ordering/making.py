@@ -70,6 +70,34 @@ def make(
     return Made(after, situation.order, situation.told)
 
 
+def make_once(  # noqa: PLR0917  what every move takes, in its order
+    desk: Desk,
+    row: Any,
+    asker: Asker,
+    name: str,
+    asked: Asked,
+    version: int | None,
+    *said: Any,
+) -> Made:
+    """Lock an order and make one move, once for each key of the asker's; ``said`` is what is asked.
+
+    ``version`` is the one that the asker knows, None for that of ``row``.
+    """
+    expected = expect(row, version)
+    return once(
+        desk,
+        row,
+        asker,
+        (name, version, *said),
+        lambda locked: make(desk, locked, asker, name, asked, expected=expected),
+    )
+
+
+def expect(row: Any, version: int | None) -> int:
+    """Give the version that the asker knows: as told, else that of the row in hand."""
+    return int(row.version) if version is None else version
+
+
 def lock(desk: Desk, row: Any) -> Any:
     """Lock an order behind its conversation, and give its row as it is now."""
     if row.conversation_id is not None:

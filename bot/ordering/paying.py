@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.ordering.asking import Asked, Asker, Desk, Incoming, Made, Notice, Outgoing
-from bot.ordering.making import make, once
+from bot.ordering.making import expect, make, make_once, once
 from bot.ordering.reading import held_of, load
 from bot.store import money
 from bot.store import orders as rows
@@ -39,12 +39,8 @@ def reject_slip(
     desk: Desk, row: Any, asker: Asker, reason: str, *, version: int | None = None
 ) -> Made:
     """Refuse the slip of an order and tell the customer why; they have half an hour at least."""
-    expected = row.version if version is None else version
-
-    def body(locked: Any) -> Made:
-        return make(desk, locked, asker, "reject_slip", Asked(reason=reason), expected=expected)
-
-    return once(desk, row, asker, ("reject_slip", reason, version), body)
+    asked = Asked(reason=reason)
+    return make_once(desk, row, asker, "reject_slip", asked, version, reason)
 
 
 def confirm_payment(
@@ -62,7 +58,7 @@ def confirm_payment(
 
     Without an amount it is what the slip says, else what the bill asks for now.
     """
-    expected = row.version if version is None else version
+    expected = expect(row, version)
 
     def body(locked: Any) -> Made:
         slips = money.list_slips(desk.connection, locked.id, money.PENDING)
@@ -106,7 +102,6 @@ def choose_cod(
     version: int | None = None,
 ) -> Made:
     """Let an unpaid order be paid on delivery; it needs an address and a phone number."""
-    expected = row.version if version is None else version
 
     def change(order: Order) -> Order:
         order = order.with_address(
@@ -117,22 +112,15 @@ def choose_cod(
             order = order.with_phone(phone)
         return order.with_pay_method(PayMethod.COD)
 
-    def body(locked: Any) -> Made:
-        return make(desk, locked, asker, "choose_cod", Asked(change=change), expected=expected)
-
-    return once(desk, row, asker, ("choose_cod", recipient, address, phone, version), body)
+    asked = Asked(change=change)
+    return make_once(desk, row, asker, "choose_cod", asked, version, recipient, address, phone)
 
 
 def refund(
     desk: Desk, row: Any, asker: Asker, outgoing: Outgoing, *, version: int | None = None
 ) -> Made:
     """Write down money that went back to the customer; ``OrderError`` above what is held."""
-    expected = row.version if version is None else version
-
-    def body(locked: Any) -> Made:
-        return make(desk, locked, asker, "refund", Asked(refund=outgoing), expected=expected)
-
-    return once(desk, row, asker, ("refund", outgoing, version), body)
+    return make_once(desk, row, asker, "refund", Asked(refund=outgoing), version, outgoing)
 
 
 def note_attempt(desk: Desk, row: Any, *, provider: str, reference: str, until: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.ordering.asking import Asked, Asker, Desk, Made, Parcel
-from bot.ordering.making import make, once
+from bot.ordering.making import expect, make, make_once, once
 from bot.ordering.reading import load
 from bot.store import parcels
 from orders.item import check_length
@@ -31,7 +31,7 @@ def ship(
     """
     check_length("tracking", tracking, LONGEST_TRACKING)
     check_length("carrier", carrier, LONGEST_TRACKING)
-    expected = row.version if version is None else version
+    expected = expect(row, version)
 
     def body(locked: Any) -> Made:
         left = _left(desk, locked)
@@ -62,7 +62,7 @@ def undo_ship(
 ) -> Made:
     """Take the last parcel back, within 24 hours: its pieces are in the house again."""
     check_length("reason", reason, LONGEST_REASON)
-    expected = row.version if version is None else version
+    expected = expect(row, version)
 
     def body(locked: Any) -> Made:
         sent = parcels.list_parcels(desk.connection, locked.id)
@@ -81,12 +81,7 @@ def undo_ship(
 
 def complete(desk: Desk, row: Any, asker: Asker, *, version: int | None = None) -> Made:
     """Note that a shipped order has arrived, or that its time to be returned is over."""
-    expected = row.version if version is None else version
-
-    def body(locked: Any) -> Made:
-        return make(desk, locked, asker, "complete", expected=expected)
-
-    return once(desk, row, asker, ("complete", version), body)
+    return make_once(desk, row, asker, "complete", Asked(), version)
 
 
 def return_order(
@@ -104,14 +99,9 @@ def return_order(
     (from 1). The rest is written off.
     """
     check_length("reason", reason, LONGEST_REASON)
-    expected = row.version if version is None else version
     kept = restock if isinstance(restock, bool) else _told(restock)
-
-    def body(locked: Any) -> Made:
-        asked = Asked(reason=reason, restock=restock, told={"restock": kept})
-        return make(desk, locked, asker, "return", asked, expected=expected)
-
-    return once(desk, row, asker, ("return", reason, kept, version), body)
+    asked = Asked(reason=reason, restock=restock, told={"restock": kept})
+    return make_once(desk, row, asker, "return", asked, version, reason, kept)
 
 
 def _left(desk: Desk, row: Any) -> dict[int, int]:

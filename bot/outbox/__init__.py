@@ -14,19 +14,15 @@ held comes due again when its lease ends, and is then treated as a call whose
 outcome nobody knows.
 """
 
-from bot.outbox.planning import plain, plan_answer, plan_bill, plan_text, route_now
+from bot.outbox.holding import doubt_token, resume_channel, take_channel_down
+from bot.outbox.planning import plain, plan_answer, plan_bill, plan_text, route_now, routes_now
 from bot.outbox.sending import Prepare, deliver_next, drain
-from bot.outbox.settling import (
-    offer_due,
-    release,
-    resume_channel,
-    settle_by_status,
-    withdraw_bills,
-)
+from bot.outbox.settling import offer_due, release, settle_by_status, withdraw_bills
 
 __all__ = [
     "Prepare",
     "deliver_next",
+    "doubt_token",
     "drain",
     "offer_due",
     "plain",
@@ -36,6 +32,8 @@ __all__ = [
     "release",
     "resume_channel",
     "route_now",
+    "routes_now",
     "settle_by_status",
+    "take_channel_down",
     "withdraw_bills",
 ]

@@ -33,6 +33,7 @@ from bot.settings.sections import (
     ShippingSettings,
     ShopSettings,
     StaffSettings,
+    VariantSettings,
     WebSettings,
 )
 from bot.settings.sources import read, shaped
@@ -54,6 +55,7 @@ __all__ = [
     "ShippingSettings",
     "ShopSettings",
     "StaffSettings",
+    "VariantSettings",
     "WebSettings",
     "has_demo",
     "judge_channel",
@@ -117,6 +119,8 @@ class Settings:
             self.meta.verify_token,
             *self.meta.app_secrets,
             self.operator.password,
+            self.media.s3.access_key,
+            self.media.s3.secret_key,
         ]
         for shop in self.shops:
             for channel in shop.channels:

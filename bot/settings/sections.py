@@ -103,11 +103,33 @@ class PaymentSettings(Section):
 
 
 class ShippingSettings(Section):
-    """``[[shops.shipping]]``: a way of sending and its fee in the shop's currency."""
+    """``[[shops.shipping]]``: a way of sending and its fee in the shop's currency.
+
+    ``weight`` are steps of grams and fees, ``amount`` steps of what the goods
+    come to and fees; ``fee`` then is what is asked above the last step.
+    """
 
     code: Slug
     name: Word
-    fee: Amount
+    fee: Amount = ""
+    weight: tuple[tuple[Annotated[int, Field(strict=True)], Amount], ...] = ()
+    amount: tuple[tuple[Amount, Amount], ...] = ()
+    free_above: Amount = ""
+
+
+class NamesSettings(Section):
+    """A product's names in the languages of its readers."""
+
+    th: str = ""
+    en: str = ""
+
+
+class VariantSettings(Section):
+    """``[[shops.products.variants]]``: a choice of options with its own price or stock."""
+
+    options: tuple[Word, ...]
+    price: Amount = ""
+    stock: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] | None = None
 
 
 class ProductSettings(Section):
@@ -117,7 +139,13 @@ class ProductSettings(Section):
     name: Word
     price: Amount
     stock: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] | None = None
+    preorder: bool = False
     options: tuple[tuple[Word, ...], ...] = ()
+    variants: tuple[VariantSettings, ...] = ()
+    names: NamesSettings = NamesSettings()
+    category: str = ""
+    description: str = ""
+    weight: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] | None = None
 
 
 class ShopSettings(Section):
@@ -177,10 +205,22 @@ class KeepDaysSettings(Section):
         return int(getattr(self, kind, 0))
 
 
+class BucketSettings(Section):
+    """``[media.s3]``: a bucket of an S3-compatible store; no bucket means the folder."""
+
+    bucket: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$")] = ""
+    endpoint: str = ""
+    region: str = ""
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9/_.-]{0,200}$")] = ""
+    access_key: SecretStr = EMPTY
+    secret_key: SecretStr = EMPTY
+
+
 class MediaSettings(Section):
     """``[media]``: where pictures and files from chats are kept, how large, how long."""
 
     directory: str = ""
+    s3: BucketSettings = BucketSettings()
     largest_mb: Annotated[int, Field(ge=1, le=1000, strict=True)] = 25
     keep_days: KeepDaysSettings = KeepDaysSettings()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -77,6 +77,7 @@ def list_orders(
     text: str | None = None,
     before: int | None = None,
     conversation_id: int | None = None,
+    contact_id: int | None = None,
     limit: int = 50,
 ) -> list[Row[Any]]:
     """List a shop's orders, newest number first.
@@ -88,6 +89,8 @@ def list_orders(
         query = query.where(orders.c.status == status)
     if conversation_id is not None:
         query = query.where(orders.c.conversation_id == conversation_id)
+    if contact_id is not None:
+        query = query.where(orders.c.contact_id == contact_id)
     if before is not None:
         query = query.where(orders.c.number < before)
     if text:
@@ -251,6 +254,18 @@ def read_chain(connection: Connection, shop_id: int, page: int = 500) -> Iterato
 def find_invoice(connection: Connection, invoice_id: int) -> Row[Any] | None:
     """Find an invoice."""
     return connection.execute(select(invoices).where(invoices.c.id == invoice_id)).one_or_none()
+
+
+def list_issued(
+    connection: Connection, shop_id: int, invoice_ids: Collection[int]
+) -> dict[int, Any]:
+    """Give of a shop's invoices, by id: ``revision, order_id, link_generation``."""
+    query = (
+        select(invoices.c.id, invoices.c.revision, invoices.c.order_id, orders.c.link_generation)
+        .join(orders, orders.c.id == invoices.c.order_id)
+        .where(invoices.c.id.in_(invoice_ids), orders.c.shop_id == shop_id)
+    )
+    return {row.id: row for row in connection.execute(query)}
 
 
 def list_invoices(connection: Connection, since: datetime, limit: int = 200) -> list[Row[Any]]:

@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 
+from bot import catalogue, contacts
 from bot import conversation as talk
+from bot import outbox as outgoing
 from bot.channels import CHANNELS
 from bot.messages import Text
 from bot.outbox import plain
-from bot.store import conversations, messages, orders, outbox, products, shops
+from bot.store import conversations, messages, orders, outbox, shops
 from handlers.api.access import Refusal, admit, bearer, writer
 from handlers.api.asking import (
     read_cursor,
@@ -23,13 +25,15 @@ from handlers.api.asking import (
     read_word,
     write_cursor,
 )
-from handlers.api.openapi import DELIVERY_STATES, describe
+from handlers.api.messages import shape_found, shape_messages
+from handlers.api.openapi import describe
+from handlers.api.schemas import DELIVERY_STATES, FLAGS
+from handlers.api.searching import find_messages, find_talks
 from handlers.api.shapes import (
     shape_card,
     shape_conversation,
     shape_customer,
     shape_delivery,
-    shape_message,
     shape_order,
     shape_product,
 )
@@ -71,18 +75,32 @@ def list_conversations() -> Response:
     channel = read_word("channel", CHANNELS)
     text = read_search()
     before = read_cursor(datetime, int)
+    shop_id = bearer().shop_id
     with runtime().store.read() as connection:
         rows = conversations.list_conversations(
             connection,
-            bearer().shop_id,
+            shop_id,
             before=(before[0], before[1]) if before else None,
             channel=channel,
-            text=text,
+            among=find_talks(connection, shop_id, text, channel) if text else None,
             limit=PAGE + 1,
         )
         now = runtime().store.now(connection)
-        items = [shape_conversation(connection, row, now) for row in rows[:PAGE]]
+        routes = outgoing.routes_now(connection, rows[:PAGE], now, billing=False)
+    items = [shape_conversation(row, routes[row.id]) for row in rows[:PAGE]]
     return _list(items, rows, lambda row: write_cursor(row.last_message_at, row.id))
+
+
+@blueprint.get("/messages")
+def search_messages() -> Response:
+    """Find the shop's messages by their words, newest first."""
+    found, terms = find_messages(bearer().shop_id, PAGE)
+    return jsonify(
+        items=[shape_found(row, terms) for row in found.rows],
+        next_cursor=None if found.next is None else write_cursor(found.next),
+        partial=found.is_partial,
+        behind=found.is_behind,
+    )
 
 
 @blueprint.get("/conversations/<conversation_id>/messages")
@@ -97,7 +115,7 @@ def list_messages(conversation_id: str) -> Response:
             before=(before[0], before[1]) if before else None,
             limit=PAGE + 1,
         )
-    items = [shape_message(row) for row in rows[:PAGE]]
+        items = shape_messages(connection, runtime().settings.base_url, rows[:PAGE])
     return _list(items, rows, lambda row: write_cursor(row.sent_at, row.id))
 
 
@@ -117,7 +135,8 @@ def say(conversation_id: str) -> tuple[Response, int]:
         return jsonify(card=shape_card(said.answer)), 200
     with runtime().store.read() as connection:
         row = messages.find_message(connection, said.message_id or 0)
-    return jsonify(shape_message(row)), 201
+        (shape,) = shape_messages(connection, runtime().settings.base_url, [row])
+    return jsonify(shape), 201
 
 
 @blueprint.get("/orders")
@@ -151,27 +170,67 @@ def show_order(number: str) -> Response:
 
 @blueprint.get("/products")
 def list_products() -> Response:
-    """List the shop's products by code."""
+    """List the shop's products by code; what is archived is left out."""
+    active = read_word("active", FLAGS)
     after = read_cursor(str)
     with runtime().store.read() as connection:
         shop = shops.find_shop(connection, bearer().shop_id)
-        rows = products.list_products(
-            connection, shop.id, after=after[0] if after else "", limit=PAGE + 1
+        rows = catalogue.list_page(
+            connection,
+            shop.id,
+            text=read_search() or "",
+            category=read_search("category"),
+            active=None if active is None else active == "true",
+            after=after[0] if after else "",
+            limit=PAGE + 1,
         )
-    items = [shape_product(row, shop.currency) for row in rows[:PAGE]]
+        shown = catalogue.views(connection, rows[:PAGE], shop.currency)
+    base_url = runtime().settings.base_url
+    items = [shape_product(view, base_url) for view in shown]
     return _list(items, rows, lambda row: write_cursor(row.code))
 
 
 @blueprint.get("/customers")
 def list_customers() -> Response:
-    """List the shop's customers by code."""
+    """List the shop's customers by code; with ``q`` those who answer it, the best first."""
+    text, tag = read_search(), read_search("tag")
     after = read_cursor(int)
     with runtime().store.read() as connection:
-        rows = conversations.list_contacts(
-            connection, bearer().shop_id, after=after[0] if after else 0, limit=PAGE + 1
+        if text is not None:
+            shop = shops.find_shop(connection, bearer().shop_id)
+            rows = contacts.search(connection, shop, text, tag=tag, limit=PAGE)
+        else:
+            rows = contacts.list_customers(
+                connection,
+                bearer().shop_id,
+                tag=tag,
+                after=after[0] if after else 0,
+                limit=PAGE + 1,
+            )
+        found = contacts.read_customers(connection, rows[:PAGE])
+    return _list([shape_customer(each) for each in found], rows, lambda row: write_cursor(row.code))
+
+
+@blueprint.get("/customers/<code>")
+def show_customer(code: str) -> Response:
+    """Show one customer; the code of one who was merged shows whom they were merged into."""
+    with runtime().store.read() as connection:
+        return jsonify(shape_customer(_find_customer(connection, code)))
+
+
+@blueprint.get("/customers/<code>/orders")
+def list_customer_orders(code: str) -> Response:
+    """List a customer's orders, newest number first."""
+    before = read_cursor(int)
+    with runtime().store.read() as connection:
+        rows = contacts.list_customer_orders(
+            connection,
+            _find_customer(connection, code),
+            before=before[0] if before else None,
+            limit=PAGE + 1,
         )
-    items = [shape_customer(row) for row in rows[:PAGE]]
-    return _list(items, rows, lambda row: write_cursor(row.code))
+        items = [shape_order(runtime(), connection, row) for row in rows[:PAGE]]
+    return _list(items, rows, lambda row: write_cursor(row.number))
 
 
 @blueprint.get("/deliveries")
@@ -199,11 +258,19 @@ def _find_conversation(connection: Any, conversation_id: str) -> Any:
     return row
 
 
+def _find_customer(connection: Any, code: str) -> contacts.Customer:
+    number = contacts.read_code(code)
+    if number is not None:
+        found = contacts.find_customer(connection, bearer().shop_id, number)
+        if found is not None:
+            return found
+    raise Refusal(404)
+
+
 def _revisions(connection: Any, rows: list[Any]) -> dict[int, int]:
-    found = (
-        orders.find_invoice(connection, one) for one in {row.invoice_id for row in rows} if one
-    )
-    return {invoice.id: invoice.revision for invoice in found if invoice is not None}
+    wanted = {row.invoice_id for row in rows if row.invoice_id}
+    issued = orders.list_issued(connection, bearer().shop_id, wanted) if wanted else {}
+    return {row.id: row.revision for row in issued.values()}
 
 
 def _list(items: list[dict[str, Any]], rows: list[Row], mark: Callable[[Row], str]) -> Response:

@@ -11,8 +11,10 @@ from handlers.cli.doctor import doctor
 from handlers.cli.frame import Group
 from handlers.cli.lists import list_
 from handlers.cli.processes import migrate, redis, relay, up, web, worker
+from handlers.cli.reindex import reindex
 from handlers.cli.replay import replay
 from handlers.cli.setup import channel, shop, staff, token
+from handlers.cli.sheets import export, import_
 from handlers.cli.verify import verify
 
 
@@ -29,6 +31,7 @@ def main() -> None:
 for command in (
     *(up, web, worker, relay, migrate, redis),
     *(shop, channel, staff, token, list_),
-    *(replay, doctor, verify),
+    *(import_, export),
+    *(replay, reindex, doctor, verify),
 ):
     main.add_command(command)

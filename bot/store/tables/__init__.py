@@ -8,14 +8,24 @@ them is ever deleted.
 
 from __future__ import annotations
 
+from bot.store.tables.album import product_imports, product_pictures
 from bot.store.tables.base import metadata
 from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
+from bot.store.tables.customers import (
+    contact_bans,
+    contact_notes,
+    contact_phones,
+    contact_tags,
+    contact_terms,
+    postal_addresses,
+)
 from bot.store.tables.inbox import (
     addresses,
     contact_merges,
     contacts,
     conversations,
     events,
+    members,
     message_changes,
     message_versions,
     messages,
@@ -44,26 +54,36 @@ from bot.store.tables.people import (
     staff,
     staff_links,
 )
+from bot.store.tables.search import message_words, search_marks
 from bot.store.tables.stock import shelves, stock_moves, variants
+from bot.store.tables.watch import heard_hours, watches
 
 __all__ = [
     "addresses",
     "api_tokens",
     "audit",
     "channels",
+    "contact_bans",
     "contact_merges",
+    "contact_notes",
+    "contact_phones",
+    "contact_tags",
+    "contact_terms",
     "contacts",
     "conversations",
     "counters",
     "events",
     "feed",
+    "heard_hours",
     "heartbeats",
     "idempotency_keys",
     "invoices",
     "link_codes",
     "media",
+    "members",
     "message_changes",
     "message_versions",
+    "message_words",
     "messages",
     "metadata",
     "order_events",
@@ -74,10 +94,14 @@ __all__ = [
     "parcels",
     "payment_attempts",
     "payments",
+    "postal_addresses",
+    "product_imports",
+    "product_pictures",
     "products",
     "raw_deliveries",
     "refunds",
     "reply_tokens",
+    "search_marks",
     "sessions",
     "shelves",
     "shops",
@@ -87,4 +111,5 @@ __all__ = [
     "staff_links",
     "stock_moves",
     "variants",
+    "watches",
 ]

@@ -13,10 +13,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 
 from bot.store.tables.base import make_id, make_ref, make_shop, metadata
 from bot.store.types import Id, Json, Utc
+
+_UNFOLDED = text("name_words IS NULL AND name IS NOT NULL")
 
 raw_deliveries = Table(
     "raw_deliveries",
@@ -28,7 +32,7 @@ raw_deliveries = Table(
     Column("webhook", String(16), nullable=False),
     Column("received_at", Utc, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("state", String(16), nullable=False, index=True),  # read | parse_error | quarantine
+    Column("state", String(16), nullable=False, index=True),  # see bot.inbox
     Column("reason", String(300)),
 )
 
@@ -62,13 +66,23 @@ contacts = Table(
     make_shop(),
     Column("code", BigInteger, nullable=False),  # 123 of C123
     Column("name", String(200)),
+    Column("name_words", String(200)),  # the name as search reads it; None: not folded yet
     Column("language", String(16)),
-    Column("phone", String(32)),
     Column("picture_url", Text),
     Column("named_by", Id),  # the address whose profile gave name, picture and language
+    Column(
+        "name_given", Boolean, nullable=False, server_default=false()
+    ),  # by staff: it and language stay
     Column("merged_into", Id),  # the contact that stands for this one now
+    Column("default_address_id", Id),  # of its postal addresses; another's counts for nothing
+    Column("search_text", Text, nullable=False, server_default=""),  # bare name, then phones
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("changed_by", Id),  # the member of staff who did last
+    Column("changed_at", Utc),
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("shop_id", "code"),
+    Index("ix_contacts_words", "shop_id", "name_words", "id"),
+    Index("ix_contacts_unfolded", "id", sqlite_where=_UNFOLDED, postgresql_where=_UNFOLDED),
 )
 
 contact_merges = Table(
@@ -78,8 +92,9 @@ contact_merges = Table(
     make_shop(),
     make_ref("kept_id", "contacts"),
     make_ref("merged_id", "contacts"),
-    # {"addresses", "conversations", "orders"}: the ids that moved, which an undo puts back
+    # {table: the ids that moved, which an undo puts back}
     Column("moved", Json, nullable=False),
+    Column("former", Json),  # what the kept one went by, where it took the other's name
     make_ref("staff_id", "staff"),
     Column("merged_at", Utc, nullable=False),
     Column("undone_at", Utc),
@@ -104,6 +119,23 @@ addresses = Table(
     Index(None, "profile_due_at"),
 )
 
+# Who writes in a group or a room; the group itself is a contact's address.
+members = Table(
+    "members",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("channel_id", "channels"),
+    make_ref("conversation_id", "conversations"),
+    Column("platform_id", String(200), nullable=False),
+    Column("name", String(200)),
+    Column("profile_due_at", Utc),
+    Column("profile_at", Utc),
+    Column("profile_attempts", Integer, nullable=False),
+    UniqueConstraint("conversation_id", "platform_id"),
+    Index(None, "profile_due_at"),
+)
+
 conversations = Table(
     "conversations",
     metadata,
@@ -123,6 +155,7 @@ conversations = Table(
     UniqueConstraint("address_id"),
     Index(None, "contact_id"),
     Index("ix_conversations_newest", "shop_id", "last_message_at", "id"),
+    Index("ix_conversations_channel_newest", "channel_id", "last_message_at", "id"),
 )
 
 reply_tokens = Table(
@@ -132,7 +165,7 @@ reply_tokens = Table(
     make_shop(),
     make_ref("conversation_id", "conversations"),
     Column("token", String(300), nullable=False),
-    Column("expires_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False, index=True),
     Column("delivery_id", String(36)),  # the outbox row that took it
     UniqueConstraint("conversation_id", "token"),
 )

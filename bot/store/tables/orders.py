@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from bot.store.tables.base import make_id, make_ref, make_shop, metadata
-from bot.store.types import Json, Utc
+from bot.store.types import Id, Json, Utc
 
 products = Table(
     "products",
@@ -31,7 +31,18 @@ products = Table(
     Column("condition", String(12), nullable=False),  # stock | preorder | unlimited
     Column("active", Boolean, nullable=False),
     Column("managed", Boolean, nullable=False),
+    Column("given", Json, nullable=False, server_default="[]"),  # what configuration says of it
+    Column("names", Json, nullable=False, server_default="{}"),  # in other languages: {"en": …}
+    Column("category", String(100), nullable=False, server_default=""),
+    Column("description", String(1000), nullable=False, server_default=""),
+    Column("weight_grams", Integer),  # None: unknown
+    Column("sought", Text, nullable=False, server_default=""),  # code, names, category, folded
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("changed_by", String(80), nullable=False, server_default="system"),
+    Column("changed_at", Utc),
+    Column("archived_at", Utc),
     UniqueConstraint("shop_id", "code"),
+    Index("ix_products_category", "shop_id", "category", "code"),
 )
 
 _SHORT = text("missing > 0")
@@ -57,8 +68,8 @@ orders = Table(
     Column("stopped_at", Utc),  # since when its clock stands: a slip is being looked at
     Column("link_generation", Integer, nullable=False),
     Column("link_digest", String(64), unique=True),
-    make_ref("origin_id", "orders", nullable=True),  # the order that it was copied from
-    make_ref("merged_into", "orders", nullable=True),
+    Column("origin_id", Id),  # the order that it was copied from
+    Column("merged_into", Id),  # the order that it became a part of
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
     Column("deleted_at", Utc),  # a draft that was dropped: its number and history stay

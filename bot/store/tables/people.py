@@ -29,7 +29,7 @@ shops = Table(
     Column(
         "payment", Json, nullable=False
     ),  # {"promptpay_id": "", "banks": [{bank, account, holder}]}
-    Column("shipping", Json, nullable=False),  # [{"code", "name", "fee_minor"}]
+    Column("shipping", Json, nullable=False),  # [{"code", "name", "fee_minor", …}]
     Column("options", Json, nullable=False),  # {"prefixes": ["/", "#"], "resend_text": false}
     Column("managed", Boolean, nullable=False),  # given by configuration
     Column("created_at", Utc, nullable=False),
@@ -55,6 +55,7 @@ channels = Table(
     Column("account_id", String(64)),
     Column("login", String(12), nullable=False),  # page | instagram: which of Meta's hosts
     Column("sealed", LargeBinary, nullable=False),  # {"channel_secret", "access_token"}, encrypted
+    Column("given", Json),  # marks of the secrets that configuration gave last
     Column("state", String(8), nullable=False),  # up | down
     Column("reason", String(300)),
     Column("last_webhook_at", Utc),

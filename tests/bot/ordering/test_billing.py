@@ -160,6 +160,7 @@ def test_a_dropped_draft_is_in_no_list_and_its_number_is_not_used_again(counter:
 
     counter.shop.answer("/o A1 1")
     counter.do("delete")
+    assert counter.shop.row("conversations").order_id is None
     with counter.shop.runtime.store.read() as connection:
         assert rows.list_orders(connection, counter.shop.owner.shop_id) == []
         assert rows.find_order(connection, counter.shop.owner.shop_id, number=1001) is None

@@ -7,13 +7,19 @@ from alembic import op
 
 from bot.store.types import Id, Utc
 
-revision = "0006"
-down_revision = "0005"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
 COUNTS = sa.text("state IN ('pending', 'accepted')")
 SHORT = sa.text("missing > 0")
+COLUMNS = (
+    ("stopped_at", Utc()),
+    ("origin_id", Id),
+    ("merged_into", Id),
+    ("deleted_at", Utc()),
+)
 
 
 def _table(name: str, *columns: sa.schema.SchemaItem) -> None:
@@ -141,43 +147,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("parcel_id", "position", name="uq_parcel_items_parcel_id_position"),
         sa.CheckConstraint("quantity > 0", name="ck_parcel_items_quantity"),
     )
-    with op.batch_alter_table("orders") as batch_op:
-        batch_op.add_column(
-            sa.Column("refunded_minor", sa.BigInteger(), nullable=False, server_default="0")
-        )
-        batch_op.add_column(sa.Column("missing", sa.Integer(), nullable=False, server_default="0"))
-        batch_op.add_column(sa.Column("stopped_at", Utc))
-        batch_op.add_column(sa.Column("origin_id", Id))
-        batch_op.add_column(sa.Column("merged_into", Id))
-        batch_op.add_column(sa.Column("deleted_at", Utc))
-        batch_op.create_foreign_key("fk_orders_origin_id", "orders", ["origin_id"], ["id"])
-        batch_op.create_foreign_key("fk_orders_merged_into", "orders", ["merged_into"], ["id"])
-        batch_op.create_check_constraint(
-            "ck_orders_refunded", "refunded_minor BETWEEN 0 AND paid_minor"
-        )
+    # In place: SQLite's batch mode would drop a table that others refer to.
+    op.execute(
+        "ALTER TABLE orders ADD COLUMN refunded_minor BIGINT DEFAULT 0 NOT NULL "
+        "CONSTRAINT ck_orders_refunded CHECK (refunded_minor BETWEEN 0 AND paid_minor)"
+    )
+    op.add_column("orders", sa.Column("missing", sa.Integer(), nullable=False, server_default="0"))
+    for name, kind in COLUMNS:
+        op.add_column("orders", sa.Column(name, kind))
     op.create_index("ix_orders_due", "orders", ["status", "due_at"])
     op.create_index(
         "ix_orders_missing", "orders", ["missing", "id"], sqlite_where=SHORT, postgresql_where=SHORT
     )
     op.create_index("ix_outbox_order_id", "outbox", ["order_id"])
-    with op.batch_alter_table("idempotency_keys") as batch_op:
-        batch_op.add_column(sa.Column("request", sa.String(length=64)))
+    op.add_column("idempotency_keys", sa.Column("request", sa.String(length=64)))
 
 
 def downgrade() -> None:
     """Take back."""
-    with op.batch_alter_table("idempotency_keys") as batch_op:
-        batch_op.drop_column("request")
+    op.drop_column("idempotency_keys", "request")
     op.drop_index("ix_outbox_order_id", "outbox")
     op.drop_index("ix_orders_missing", "orders")
     op.drop_index("ix_orders_due", "orders")
-    with op.batch_alter_table("orders") as batch_op:
-        batch_op.drop_constraint("ck_orders_refunded", type_="check")
-        batch_op.drop_constraint("fk_orders_merged_into", type_="foreignkey")
-        batch_op.drop_constraint("fk_orders_origin_id", type_="foreignkey")
-        for column in (
-            *("deleted_at", "merged_into", "origin_id", "stopped_at", "missing", "refunded_minor"),
-        ):
-            batch_op.drop_column(column)
+    for name in (*reversed([name for name, _ in COLUMNS]), "missing", "refunded_minor"):
+        op.drop_column("orders", name)
     for name in ("parcel_items", "parcels", "payment_attempts", "refunds", "payments", "slips"):
         op.drop_table(name)
