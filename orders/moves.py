@@ -142,7 +142,8 @@ def _same(  # noqa: PLR0917  the columns of a table, in its order
 # fmt: off
 MOVES: Final[tuple[Move, ...]] = (
     *_rows(1, "open", (None,), _S.DRAFT, "/o", _SALES | _SYSTEM),
-    *_rows(2, "edit", (_S.DRAFT,), _S.DRAFT, "/o", _SALES, (_G.SAME_VERSION,)),
+    *_rows(2, "edit", (_S.DRAFT,), _S.DRAFT, "/o", _SALES | _SYSTEM,
+           (_G.SAME_VERSION,)),
     *_same(2, "tag", (*_OPEN, *_OVER), "", _PACKER | _FINANCE, (_G.SAME_VERSION,)),
     *_rows(3, "send", (_S.DRAFT,), _S.UNPAID, "/send", _SALES | _SYSTEM,
            (_G.SAME_VERSION, _G.ITEMS, _G.LIMITS, _G.STOCK),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from orders.album import AlbumRight
 from orders.errors import MoveError
 from orders.moves import MOVES, UNOPENED, Guard, Move
 from orders.states import Role
 
-RIGHTS: Final = frozenset(move.right for move in MOVES)
-"""Every right that a shop can grant or take, as ``paid.cancel``."""
+RIGHTS: Final = frozenset((*(move.right for move in MOVES), *AlbumRight))
+"""Every right that a shop can grant or take, as ``paid.cancel`` or ``products.stock``."""
 
 GRANTEES: Final = tuple(role for role in Role if role not in {Role.OWNER, Role.SYSTEM})
 """Whose rights a shop decides about: its owner and the house keep theirs."""

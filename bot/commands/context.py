@@ -24,11 +24,17 @@ class CommandError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command says to who typed it; ``order_id`` is the order it is about."""
+    """What a command says to who typed it; ``order_id`` is the order it is about.
+
+    ``about_id`` is the customer's conversation it is about. ``awaits`` is a
+    message that was sent to them: in chat a receipt of it stands for ``content``.
+    """
 
     content: Card | Text
     order_id: int | None = None
     is_error: bool = False
+    about_id: int | None = None
+    awaits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

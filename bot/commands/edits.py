@@ -1,4 +1,4 @@
-"""``/o``, ``/add``, ``/set`` and ``/rm``: what is in an order, and under which terms."""
+"""``/o``, ``/add``, ``/set``, ``/rm`` and ``/note``: what is in an order, and under which terms."""
 
 from __future__ import annotations
 
@@ -58,6 +58,15 @@ def remove(context: Context, command: Command) -> Answer:
         return current
 
     made = ordering.edit(context.desk, context.order(), context.asker, change)
+    return card.answer(context, made.row)
+
+
+def note(context: Context, command: Command) -> Answer:
+    """Write a note on the order in use."""
+    words = command.body.words
+    made = ordering.edit(
+        context.desk, context.order(), context.asker, lambda current: current.with_note(words)
+    )
     return card.answer(context, made.row)
 
 

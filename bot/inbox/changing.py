@@ -16,7 +16,7 @@ from bot import media
 from bot.channels import CHANNELS
 from bot.messages import MessageChange
 from bot.runtime import Work
-from bot.store import events, messages, versions
+from bot.store import events, groups, messages, versions
 
 
 def change(work: Work, owner: Any, conversation_id: int, raw_id: int, event: MessageChange) -> None:
@@ -79,6 +79,7 @@ def _unsend(work: Work, owner: Any, message: Any) -> None:
         _strip(work, owner, delivery_id, message.platform_id)
     _strip_changes(work, owner, message.platform_id)
     versions.redact(work.connection, message)
+    groups.forget_words(work.connection, message.conversation_id, message.id)
     media.forget(work, message.id)
 
 

@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 REPLY_TOKEN_LIFE = timedelta(seconds=50)
 """LINE promises one minute from the delivery; the rest is for the way back."""
 
+EFFECTIVE = frozenset({"join", "leave", "edit", "unsend"})
+"""Events beside messages that something follows from."""
+
 
 GOING = {
     "unfollow": "They blocked or removed the shop's account.",
@@ -80,7 +83,8 @@ def keep(work: Work, owner: Any, raw_id: int, event: Event) -> bool:
 def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) -> bool:
     conversation_id = _open(work, owner, event.address)
     from_customer = event.author == Author.CUSTOMER
-    has_effect = from_customer and not event.standby
+    # What a person typed in a Page's own inbox may be an order in a customer's words.
+    has_effect = not event.standby and (from_customer or event.kind == "text")
     event_id = _insert_event(
         work,
         owner,
@@ -123,18 +127,22 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
 
 def _keep_change(work: Work, owner: Any, raw_id: int, event: MessageChange) -> bool:
     conversation_id = _open(work, owner, event.address)
+    has_effect = event.change in EFFECTIVE
     event_id = _insert_event(
         work,
         owner,
         raw_id,
         event,
         kind=event.change[:40],
-        state="done",
+        state="pending" if has_effect else "done",
         occurred_at=event.sent_at,
         conversation_id=conversation_id,
+        data={"platform_id": event.platform_id},
     )
     if event_id is None:
         return False
+    if has_effect:
+        work.ring("inbound")
     changing.change(work, owner, conversation_id, raw_id, event)
     if event.change == "reaction" and event.sender_id == event.address.id:
         # A customer's tap opens Meta's window as words do.
@@ -184,13 +192,14 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
     at = event.sent_at or work.now
     shown = event.address is not None and not event.quiet
     conversation_id = _open(work, owner, event.address) if shown and event.address else None
+    has_effect = conversation_id is not None and event.kind in EFFECTIVE
     event_id = _insert_event(
         work,
         owner,
         raw_id,
         event,
         kind=event.kind[:40],
-        state="error" if event.error else "done",
+        state="error" if event.error else "pending" if has_effect else "done",
         error=event.error[:300] if event.error else None,
         occurred_at=at,
         conversation_id=conversation_id,
@@ -220,6 +229,8 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
         _note_going(work, conversation_id, event.kind, at)
         _keep_reply_token(work, owner, conversation_id, event.reply_token)
         changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
+    if has_effect:
+        work.ring("inbound")
     return True
 
 

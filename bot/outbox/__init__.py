@@ -14,20 +14,29 @@ held comes due again when its lease ends, and is then treated as a call whose
 outcome nobody knows.
 """
 
+from bot.outbox.breaker import may_speak, note, plan_automatic
+from bot.outbox.cards import MOST_CARDS, plan_cards
 from bot.outbox.holding import doubt_token, resume_channel, take_channel_down
 from bot.outbox.planning import plain, plan_answer, plan_bill, plan_text, route_now, routes_now
+from bot.outbox.receipts import plan_receipt
 from bot.outbox.sending import Prepare, deliver_next, drain
 from bot.outbox.settling import offer_due, release, settle_by_status, withdraw_bills
 
 __all__ = [
+    "MOST_CARDS",
     "Prepare",
     "deliver_next",
     "doubt_token",
     "drain",
+    "may_speak",
+    "note",
     "offer_due",
     "plain",
     "plan_answer",
+    "plan_automatic",
     "plan_bill",
+    "plan_cards",
+    "plan_receipt",
     "plan_text",
     "release",
     "resume_channel",

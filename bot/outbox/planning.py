@@ -17,6 +17,8 @@ PATIENCE = {
     "bill": timedelta(hours=23),
     "text": timedelta(hours=23),
     "card": timedelta(minutes=20),  # an answer to a command is stale news after that
+    "cards": timedelta(minutes=20),
+    "receipt": timedelta(minutes=20),
 }
 """How long each kind is worth trying."""
 
@@ -38,7 +40,7 @@ def plan_text(
     channel = CHANNELS[conversation.channel]
     payloads = channel.compose(Text(text, buttons))
     delivery_ids = [str(uuid.uuid4()) for _ in payloads]
-    message_id = _show(
+    message_id = show(
         work,
         conversation,
         delivery_ids[-1],
@@ -48,7 +50,7 @@ def plan_text(
         staff_id=staff_id,
     )
     for delivery_id, payload in zip(delivery_ids, payloads, strict=True):
-        _insert(
+        insert(
             work,
             conversation,
             delivery_id,
@@ -60,20 +62,46 @@ def plan_text(
     return message_id
 
 
-def plan_answer(work: Work, conversation: Any, content: Card | Text, order_id: int | None) -> None:
-    """Owe a member of staff the answer to a command, in their own conversation."""
+def plan_answer(
+    work: Work,
+    conversation: Any,
+    content: Card | Text,
+    order_id: int | None,
+    *,
+    about_id: int | None = None,
+) -> None:
+    """Owe a member of staff the answer to a command, in their own conversation.
+
+    ``order_id`` and ``about_id``, a customer's conversation, are what a quote
+    of the answer means later.
+    """
+    owe_answer(work, conversation, content, order_id=order_id, about_id=about_id)
+
+
+def owe_answer(
+    work: Work,
+    conversation: Any,
+    content: Card | Text,
+    *,
+    automatic: bool = False,
+    free_only: bool = False,
+    order_id: int | None = None,
+    about_id: int | None = None,
+) -> None:
+    """Owe a conversation what the bot says in it; ``automatic`` is what nobody asked for."""
     channel = CHANNELS[conversation.channel]
     for payload in channel.compose(content):
         delivery_id = str(uuid.uuid4())
-        message_id = _show(
+        message_id = show(
             work,
             conversation,
             delivery_id,
             kind="card" if isinstance(content, Card) else "text",
             text=plain(content),
             author=Author.BOT,
+            automatic=automatic,
         )
-        _insert(
+        insert(
             work,
             conversation,
             delivery_id,
@@ -82,6 +110,8 @@ def plan_answer(work: Work, conversation: Any, content: Card | Text, order_id: i
             payload=payload,
             message_id=message_id,
             order_id=order_id,
+            about_id=about_id,
+            free_only=free_only,
         )
 
 
@@ -98,7 +128,7 @@ def plan_bill(
     """Owe a customer an invoice: one row for each request that it takes on this channel."""
     parts = CHANNELS[conversation.channel].bill_parts(picture=picture)
     delivery_ids = {part: str(uuid.uuid4()) for part in parts}
-    message_id = _show(
+    message_id = show(
         work,
         conversation,
         delivery_ids.get("bill", delivery_ids[parts[-1]]),
@@ -109,7 +139,7 @@ def plan_bill(
         invoice_id=invoice_id,
     )
     for part in parts:
-        _insert(
+        insert(
             work,
             conversation,
             delivery_ids[part],
@@ -148,10 +178,10 @@ def routes_now(
     return routes
 
 
-def _show(
+def show(
     work: Work, conversation: Any, delivery_id: str, *, text: str, author: Author, **values: Any
 ) -> int:
-    """Put what we owe into the thread, so that staff see it before it is sent."""
+    """Put what we owe into the thread, so that staff see it before it is sent; give its id."""
     message_id = messages.insert_message(
         work.connection,
         shop_id=conversation.shop_id,
@@ -180,7 +210,8 @@ def _show(
     return message_id
 
 
-def _insert(work: Work, conversation: Any, delivery_id: str, *, kind: str, **values: Any) -> None:
+def insert(work: Work, conversation: Any, delivery_id: str, *, kind: str, **values: Any) -> None:
+    """Write a delivery; ``values`` are its other columns."""
     rows.insert_delivery(
         work.connection,
         id=delivery_id,
@@ -189,10 +220,9 @@ def _insert(work: Work, conversation: Any, delivery_id: str, *, kind: str, **val
         conversation_id=conversation.id,
         kind=kind,
         state=_first_state(conversation),
-        due_at=work.now,
         deadline=work.now + PATIENCE[kind],
         created_at=work.now,
-        **values,
+        **{"due_at": work.now, **values},
     )
     work.ring("deliver")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import CHANNELS
 from bot.messages import (
+    Author,
     BadMessage,
     ChannelDown,
     Guarantee,
@@ -24,7 +26,7 @@ from bot.messages import (
 )
 from bot.outbox.holding import take_channel_down
 from bot.runtime import Work
-from bot.store import changes, conversations, messages, watches
+from bot.store import changes, conversations, groups, messages, watches
 from bot.store import outbox as rows
 
 ECHO_WAIT = timedelta(seconds=60)
@@ -34,6 +36,13 @@ QUOTA_AGE = timedelta(minutes=1)
 """How old a quota may be when a send was refused for it, and still be believed."""
 
 BACKOFF = (1, 3, 10, 30, 60, 120, 300, 600)
+
+SETTLED = ("sent", "dead", "needs_review", "held")
+
+RECEIPT = ("shop_id", "channel_id", "conversation_id", "kind", "part", "about_id", "awaits_id")
+"""What a second receipt has in common with the first."""
+
+RECEIPT_LIFE = timedelta(minutes=20)
 
 SPENT = "The free reply may have arrived: its token is spent. Look before you send again."
 
@@ -80,6 +89,8 @@ def _mark_sent(work: Work, row: Any, platform_ids: tuple[str, ...]) -> None:
     if row.lane == Lane.PUSH:
         watches.count_push(work.connection, row.channel_id)
     _tell(work, row, "sent", None, platform_id=platform_ids[-1] if platform_ids else None)
+    if row.kind == "cards":
+        groups.name_cards(work.connection, row.id, platform_ids)
     work.ring("deliver")  # what waits behind it in its conversation
 
 
@@ -236,6 +247,24 @@ def _tell(
         values["reason"] = (reason or "")[:300]
     messages.update_message(work.connection, message.id, **values)
     _announce(work, row.shop_id, row.conversation_id)
+    if values.get("state") in SETTLED and message.author == Author.STAFF:
+        _tell_typist(work, message.id, failed=state != "sent")
+
+
+def _tell_typist(work: Work, message_id: int, *, failed: bool) -> None:
+    """Let the receipts go that wait for a message; one that went too early gets a second."""
+    gone = rows.hasten_receipts(work.connection, message_id, work.now)
+    last = rows.last_receipt(work.connection, message_id) if gone and failed else None
+    if last is not None and last.state != "pending":
+        rows.insert_delivery(
+            work.connection,
+            **{name: getattr(last, name) for name in RECEIPT},
+            id=str(uuid.uuid4()),
+            due_at=work.now,
+            deadline=work.now + RECEIPT_LIFE,
+            created_at=work.now,
+        )
+    work.ring("deliver")
 
 
 def _announce(work: Work, shop_id: int, conversation_id: int) -> None:

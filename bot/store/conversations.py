@@ -174,9 +174,14 @@ def _conversation_query() -> Any:
 def find_conversation(
     connection: Connection, shop_id: int, conversation_id: int
 ) -> Row[Any] | None:
-    """Find a conversation of a shop; another shop's does not exist for it."""
+    """Find a customer's conversation of a shop.
+
+    Another shop's does not exist for it, and a staff group is nobody's customer.
+    """
     query = _conversation_query().where(
-        conversations.c.id == conversation_id, conversations.c.shop_id == shop_id
+        conversations.c.id == conversation_id,
+        conversations.c.shop_id == shop_id,
+        contacts.c.internal.is_(False),
     )
     return connection.execute(query).one_or_none()
 
@@ -211,7 +216,9 @@ def list_conversations(
 
     ``among`` keeps those of some contacts, and some by their ids.
     """
-    query = _conversation_query().where(conversations.c.shop_id == shop_id)
+    query = _conversation_query().where(
+        conversations.c.shop_id == shop_id, contacts.c.internal.is_(False)
+    )
     key = (conversations.c.last_message_at, conversations.c.id)
     if among is not None:
         of_people = conversations.c.contact_id.in_(among.contact_ids)

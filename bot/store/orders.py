@@ -211,6 +211,17 @@ def replace_items(connection: Connection, order_id: int, rows: list[dict[str, An
         connection.execute(insert(order_items), rows)
 
 
+def list_numbers_by_source(connection: Connection, shop_id: int, source: str) -> list[int]:
+    """List the numbers of a shop's orders that a message or a request has changed."""
+    query = (
+        select(orders.c.number)
+        .join(order_events, order_events.c.order_id == orders.c.id)
+        .where(order_events.c.shop_id == shop_id, order_events.c.source == source)
+        .distinct()
+    )
+    return sorted(connection.execute(query).scalars())
+
+
 def insert_order_event(connection: Connection, **values: Any) -> None:
     """Append what happened to an order."""
     connection.execute(insert(order_events).values(**values))

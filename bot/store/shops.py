@@ -19,6 +19,15 @@ def find_shop(connection: Connection, shop_id: int, *, lock: bool = False) -> Ro
     return connection.execute(query).one()
 
 
+def lock_shop(connection: Connection, shop_id: int) -> Row[Any]:
+    """Give a shop that is known to exist, locked until the commit."""
+    query = select(shops).where(shops.c.id == shop_id)
+    if connection.dialect.name == "postgresql":
+        # Not the whole lock: rows that only refer to the shop need not wait.
+        query = query.with_for_update(key_share=True)
+    return connection.execute(query).one()
+
+
 def find_shop_by_slug(connection: Connection, slug: str) -> Row[Any] | None:
     """Find a shop by the name it has in configuration and commands."""
     return connection.execute(select(shops).where(shops.c.slug == slug)).one_or_none()

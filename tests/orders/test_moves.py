@@ -21,7 +21,7 @@ from orders.states import Role, Status
 # C a customer where the shop allows it.
 RULES = """
 1 - open draft omsy
-2 draft edit draft oms
+2 draft edit draft omsy
 2 draft tag draft omsfp
 2 unpaid tag unpaid omsfp
 2 checking tag checking omsfp

@@ -56,6 +56,7 @@ from bot.store.tables.people import (
 )
 from bot.store.tables.search import message_words, search_marks
 from bot.store.tables.stock import shelves, stock_moves, variants
+from bot.store.tables.surfaces import staff_cards, staff_groups
 from bot.store.tables.watch import heard_hours, watches
 
 __all__ = [
@@ -108,6 +109,8 @@ __all__ = [
     "sign_ins",
     "slips",
     "staff",
+    "staff_cards",
+    "staff_groups",
     "staff_links",
     "stock_moves",
     "variants",
