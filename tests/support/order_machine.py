@@ -27,7 +27,7 @@ from tests.support.order_money import Payments
 from tests.support.order_steps import baht, seldom
 from tests.support.order_world import make_item
 
-SHELVES = st.sampled_from([(shop, key) for shop in (0, 1) for key in STOCK])
+SHELVES = [(shop, key) for shop in (0, 1) for key in STOCK]
 
 LATE: dict[str, tuple[Any, ...]] = {
     "edit": (lambda order: order.add(make_item(0, 1)),),
@@ -104,6 +104,9 @@ class OrdersMachine(Payments):
 
     @rule(minutes=st.sampled_from((20, 60, 130, 1500)))
     def pass_time(self, minutes: int) -> None:
+        self.live_on(minutes)
+
+    def live_on(self, minutes: int) -> None:
         """Time passes, and the house lets bills expire."""
         self.world.pass_minutes(minutes)
         self.book.now += minutes
@@ -131,13 +134,39 @@ class OrdersMachine(Payments):
             self.book.attempts[known.shop, name] = (index, self.book.now + minutes)
         self.look()
 
-    @rule(shelf=SHELVES, by=st.sampled_from((-3, -2, -1, 2, 4)))
-    def adjust_stock(self, shelf: tuple[int, str], by: int) -> None:
-        there = self.book.stock[shelf] + by >= 0
-        assert self.world.adjust(*shelf, by) is there
+    @rule(data=st.data(), anywhere=seldom, by=st.sampled_from((-3, -1, None, 2, 4)))
+    def adjust_stock(self, data: Any, anywhere: bool, by: int | None) -> None:
+        """Pieces are counted anew, mostly of what orders wait for; None leaves one piece."""
+        asked = {
+            (one.shop, shelf)
+            for one in self.book.orders
+            if one.status == "expired" or one.missing
+            for shelf in one.wanted()
+        }
+        places = SHELVES if anywhere or not asked else sorted(asked)
+        shop, key = data.draw(st.sampled_from(places), label="shelf")
+        more = 1 - self.book.stock[shop, key] if by is None else by
+        self.count(shop, key, more)
+
+    def count(self, shop: int, key: str, more: int) -> None:
+        there = self.book.stock[shop, key] + more >= 0
+        assert self.world.adjust(shop, key, more) is there
         if there:
-            self.book.stock[shelf] += by
+            self.book.stock[shop, key] += more
         self.look()
+
+    @rule(data=st.data())
+    def pay_too_late(self, data: Any) -> None:
+        """A bill expires, others get all but one of its pieces, and only then its money comes."""
+        waiting = [one for one in self.book.orders if one.status == "unpaid" and one.wanted()]
+        if not waiting:
+            return
+        known = data.draw(st.sampled_from(waiting), label="order")
+        self.live_on(1500)
+        if known.status == "expired":
+            for shelf in known.wanted():
+                self.count(known.shop, shelf, 1 - self.book.stock[known.shop, shelf])
+            self.pay_all(data, known)
 
     @rule()
     def fill_missing(self) -> None:

@@ -7,7 +7,6 @@ from collections import Counter
 from tests.support.order_book import (
     BILL_WAITS,
     DAY,
-    GOODS,
     OPEN,
     Book,
     Known,
@@ -253,8 +252,3 @@ def fill_missing(book: Book) -> None:
             else:
                 book.reserve(order, strict=False)
             order.version += 1
-
-
-def goods_of(order: Known) -> list[str | None]:
-    """The codes of an order's lines, in their places."""
-    return [GOODS[good].code for good in order.lines]
