@@ -62,12 +62,16 @@ def find_order(
     order_id: int | None = None,
     number: int | None = None,
     lock: bool = False,
+    dropped: bool = False,
 ) -> Row[Any] | None:
     """Find a shop's order by id or by number; another shop's does not exist for it.
 
-    With ``lock`` nobody else changes it until the commit.
+    With ``lock`` nobody else changes it until the commit. A draft that was
+    dropped is found only where ``dropped`` says so.
     """
-    query = _order_query().where(orders.c.shop_id == shop_id, orders.c.deleted_at.is_(None))
+    query = _order_query().where(orders.c.shop_id == shop_id)
+    if not dropped:
+        query = query.where(orders.c.deleted_at.is_(None))
     query = query.where(orders.c.id == order_id if number is None else orders.c.number == number)
     if lock and connection.dialect.name == "postgresql":
         query = query.with_for_update(of=orders)
