@@ -16,4 +16,10 @@ depends_on = None
 def upgrade() -> None:
     """Apply."""
     op.add_column("idempotency_keys", sa.Column("until", Utc(), nullable=True))
-    op.create_index("ix_idempotency_keys_until", "idempotency_keys", ["until"])
+    op.create_index(op.f("ix_idempotency_keys_until"), "idempotency_keys", ["until"])
+
+
+def downgrade() -> None:
+    """Take back."""
+    op.drop_index(op.f("ix_idempotency_keys_until"), "idempotency_keys")
+    op.drop_column("idempotency_keys", "until")
