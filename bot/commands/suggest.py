@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.commands.folding import fold_key
+from orders.folding import fold_key
 from bot.commands.lexicon import FALLBACK, languages
 
 # Longer words are compared by nobody: two words of this length that are close are the same word.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.commands.folding import is_digit
+from orders.folding import is_digit
 from bot.commands.grammar.lexer import Kind, Lexer, Token
 
 MOST = 9999

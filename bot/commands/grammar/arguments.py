@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Never
 
-from bot.commands.folding import is_digit, is_latin
+from orders.folding import is_digit, is_latin
 from bot.commands.grammar.amounts import Money, is_half_digit, read_amount
 from bot.commands.grammar.dues import read_due
 from bot.commands.grammar.items import read_item

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands.folding import is_digit
+from orders.folding import is_digit
 from bot.commands.grammar.lexer import Kind, Lexer, Token
 from bot.commands.grammar.values import DueSpec
 from bot.commands.lexicon import lexicon

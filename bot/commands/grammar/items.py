@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.commands.folding import is_digit, is_latin
+from orders.folding import is_digit, is_latin
 from bot.commands.grammar.amounts import (
     MOST,
     Money,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Never
 
-from bot.commands.folding import Folded, caseless, is_digit, is_latin, is_word
+from orders.folding import Folded, caseless, is_digit, is_latin, is_word
 from bot.commands.grammar.errors import GrammarError
 
 SEPARATORS = ";,\n"

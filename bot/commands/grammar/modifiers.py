@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.commands.folding import is_digit
+from orders.folding import is_digit
 from bot.commands.grammar.amounts import Money, read_amount, read_discount
 from bot.commands.grammar.dues import read_due
 from bot.commands.grammar.items import MOST_NAME

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.commands.folding import caseless, fold, is_digit, is_latin, is_word
+from orders.folding import caseless, fold, is_digit, is_latin, is_word
 from bot.commands.grammar.amounts import Money
 from bot.commands.grammar.arguments import read_body, read_order_number
 from bot.commands.grammar.errors import GrammarError
