@@ -118,7 +118,8 @@ def _rows(  # noqa: PLR0917  the columns of a table, in its order
 # fmt: off
 MOVES: Final[tuple[Move, ...]] = (
     *_rows(1, "open", (None,), Status.DRAFT, "/o", _SALES | _SYSTEM),
-    *_rows(2, "edit", (Status.DRAFT,), Status.DRAFT, "/o", _SALES, (Guard.SAME_VERSION,)),
+    *_rows(2, "edit", (Status.DRAFT,), Status.DRAFT, "/o", _SALES | _SYSTEM,
+           (Guard.SAME_VERSION,)),
     *_rows(3, "send", (Status.DRAFT,), Status.UNPAID, "/send", _SALES | _SYSTEM,
            (Guard.SAME_VERSION, Guard.ITEMS, Guard.STOCK, Guard.LIMITS),
            (Effect.FREEZE, Effect.RESERVE, Effect.OPEN_LINK, Effect.DELIVER)),

@@ -189,9 +189,12 @@ class _Reading:
             self._take(self.pieces[self.at - 1].text, None, word)
         elif self._is_prefix(word):
             self.prefixed = True
-        elif self._is_beside(word):
-            pass
-        elif self._choice(word) or self._glued(word) or self._counted_unit(word):
+        elif (
+            self._is_beside(word)
+            or self._choice(word)
+            or self._glued(word)
+            or self._counted_unit(word)
+        ):
             pass
         elif self.open and not self.counted and _NUMERIC.fullmatch(word):
             self.miss = Miss(Reason.NUMBER_UNREADABLE, {"number": piece.shown})

@@ -9,31 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from bot.channels import graph_content as lay_out
-from bot.channels.fields import (
-    PERSON_ID_LENGTH,
-    event_key,
-    identifier,
-    label,
-    mapping,
-    picked,
-    readable,
-    stated,
-)
+from bot.channels.fields import picked
 from bot.channels.graph import Graph
+from bot.channels.graph_comments import INSTAGRAM_FIELDS, read_instagram_comment
 from bot.channels.graph_events import Change
 from bot.channels.graphemes import utf8_bytes
-from bot.messages import (
-    Address,
-    Author,
-    Bill,
-    Button,
-    Event,
-    InboundMessage,
-    OtherEvent,
-)
+from bot.messages import Bill, Button, Event, OtherEvent
 
 TEXT_BYTES = 1000
-_COMMENTS = frozenset({"comments", "live_comments"})
 
 
 class Instagram(Graph):
@@ -46,8 +29,8 @@ class Instagram(Graph):
 
     def read_change(self, change: Change) -> Event:
         """Read a comment as somebody's words in public; the rest as Messenger's is."""
-        if change.field in _COMMENTS:
-            return _comment(change)
+        if change.field in INSTAGRAM_FIELDS:
+            return read_instagram_comment(change)
         if change.field != "mentions":
             return super().read_change(change)
         facts = picked(change.value, "media_id", "comment_id")
@@ -74,35 +57,3 @@ class Instagram(Graph):
         if bill.image_url is None:
             raise ValueError("This bill has no picture, so it has no picture to lay out.")
         return lay_out.picture(bill.image_url)
-
-
-def _comment(change: Change) -> Event:
-    """Read a comment: no right to answer in private but by Instagram's one private reply."""
-    comment, writer = change.value, mapping(change.value.get("from"))
-    comment_id = identifier(comment.get("id"))
-    writer_id = identifier(writer.get("id"), PERSON_ID_LENGTH)
-    text = comment.get("text")  # none where it is only a GIF
-    if comment_id is None or writer_id is None:
-        error = "The comment does not say who wrote it, or which it is."
-        return OtherEvent(change.key, change.field, change.sent_at, error=error, raw=change.raw)
-    parent_id = identifier(comment.get("parent_id"))
-    return InboundMessage(
-        event_key=event_key("comment", comment_id),
-        address=Address(writer_id),
-        author=Author.STAFF if writer_id == change.account_id else Author.CUSTOMER,
-        kind="comment",
-        text=readable(text) if isinstance(text, str) else None,
-        platform_id=comment_id,
-        sent_at=change.sent_at,
-        sender_id=writer_id,
-        quoted_id=parent_id,
-        opens_window=False,
-        facts=stated(
-            comment_id=comment_id,
-            media_id=identifier(mapping(comment.get("media")).get("id")),
-            parent_id=parent_id,
-            live=change.field == "live_comments",
-            username=label(writer.get("username")),
-        ),
-        raw=change.raw,
-    )

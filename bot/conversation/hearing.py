@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bot import outbox, staff
+from bot import keywords, outbox, replies, staff
 from bot.commands.context import (
     Answer,
 )
@@ -101,6 +101,10 @@ def _count_failure(work: Work, event_id: int, name: str) -> None:
 
 
 def _handle(runtime: Runtime, work: Work, conversation: Any, event: Any) -> None:
+    if event.kind in replies.GREETED:
+        shop = shops.find_shop(work.connection, conversation.shop_id)
+        replies.greet(work, shop, conversation)
+        return
     if event.kind != "message":
         outbox.settle_by_status(work, conversation.id, event.kind, event.data, event.occurred_at)
         return
@@ -116,10 +120,14 @@ def _hear(runtime: Runtime, work: Work, conversation: Any, message: Any) -> None
     outbox.release(work, conversation)
     if not message.sender_id or message.text is None:
         return
-    link = people.find_link(work.connection, conversation.channel_id, message.sender_id)
     shop = shops.find_shop(work.connection, conversation.shop_id)
+    if message.kind == "comment":  # said in public: never a command
+        keywords.hear(runtime, work, shop, conversation, message)
+        return
+    link = people.find_link(work.connection, conversation.channel_id, message.sender_id)
     if link is None:
-        _try_link(work, shop, conversation, message)
+        if not _try_link(work, shop, conversation, message):
+            _hear_customer(runtime, work, shop, conversation, message)
         return
     messages.update_message(
         work.connection, message.id, author=Author.STAFF, staff_id=link.staff_id
@@ -138,22 +146,31 @@ def _hear(runtime: Runtime, work: Work, conversation: Any, message: Any) -> None
     outbox.plan_answer(work, conversation, reply.content, reply.order_id)
 
 
-def _try_link(work: Work, shop: Any, conversation: Any, message: Any) -> None:
-    """Link a chat account by a code; anybody else's words are chat and stay unanswered."""
+def _hear_customer(
+    runtime: Runtime, work: Work, shop: Any, conversation: Any, message: Any
+) -> None:
+    """Let a customer's words order by a keyword, else be answered as the shop chose."""
+    if not keywords.hear(runtime, work, shop, conversation, message):
+        replies.hear(runtime, work, shop, conversation, message)
+
+
+def _try_link(work: Work, shop: Any, conversation: Any, message: Any) -> bool:
+    """Link a chat account by a code; anybody else's words are chat, and False."""
     if conversation.address_kind != AddressKind.USER:
-        return
+        return False
     try:
         command = read(shop, message.text)
     except GrammarError:
-        return
+        return False
     if not isinstance(command, Command) or command.verb != "link" or not command.body.number:
-        return
+        return False
     actor = staff.link(work, conversation, message.sender_id, command.body.number)
     if actor is None:
-        return
+        return False
     messages.update_message(
         work.connection, message.id, author=Author.STAFF, staff_id=actor.staff_id
     )
     conversations.update_conversation(work.connection, conversation.id, unread=0)
     hello = Text(word("answer.linked", shop.locale, name=actor.name))
     outbox.plan_answer(work, conversation, hello, None)
+    return True

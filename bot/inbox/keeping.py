@@ -20,6 +20,7 @@ from bot.messages import (
 )
 from bot.runtime import Work
 from bot.store import changes, conversations, events, messages, versions
+from bot.store.commenters import find_met, find_private_conversation
 from bot.store.database import is_passing
 from bot.store.vault import digest
 
@@ -37,6 +38,9 @@ NOTICES = frozenset(
     }
 )
 """Events that pages have words for; others are shown as what they are: unsupported."""
+
+ANSWERED = frozenset({"follow", "optin"})
+"""Events that say nothing and may yet be answered."""
 
 
 def keep_carefully(work: Work, owner: Any, raw_id: int, event: Event) -> None:
@@ -97,7 +101,7 @@ def _meet_again(work: Work, owner: Any, event: Event) -> None:
 
 
 def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) -> bool:
-    conversation_id = _open(work, owner, event.address)
+    conversation_id = _open(work, owner, _find_writer(work, owner, event))
     from_customer = event.author == Author.CUSTOMER
     has_effect = from_customer and not event.standby
     event_id = _insert_event(
@@ -140,7 +144,7 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
 
 
 def _keep_change(work: Work, owner: Any, raw_id: int, event: MessageChange) -> bool:
-    conversation_id = _open(work, owner, event.address)
+    conversation_id = _open(work, owner, _find_writer(work, owner, event))
     event_id = _insert_event(
         work,
         owner,
@@ -196,6 +200,8 @@ def _show(work: Work, owner: Any, conversation_id: int, event: InboundMessage) -
 
 def _keep_status(work: Work, owner: Any, raw_id: int, event: StatusUpdate) -> bool:
     known = conversations.find_address(work.connection, owner.id, event.address.id)
+    if known is None and event.delivery_id:  # the echo of a private reply names a new person
+        known = find_private_conversation(work.connection, owner.id, event.delivery_id)
     event_id = _insert_event(
         work,
         owner,
@@ -206,7 +212,11 @@ def _keep_status(work: Work, owner: Any, raw_id: int, event: StatusUpdate) -> bo
         state="pending" if known else "done",
         occurred_at=event.sent_at,
         conversation_id=known.conversation_id if known else None,
-        data={"delivery_id": event.delivery_id, "platform_id": event.platform_id},
+        data={
+            "delivery_id": event.delivery_id,
+            "platform_id": event.platform_id,
+            "person_id": event.address.id,
+        },
     )
     if event_id is None:
         return False
@@ -219,6 +229,7 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
     """Keep what says nothing; where it names a conversation and is not quiet, it is shown there."""
     at = event.sent_at or work.now
     shown = event.address is not None and not event.quiet
+    has_effect = shown and event.kind in ANSWERED
     conversation_id = _open(work, owner, event.address) if shown and event.address else None
     event_id = _insert_event(
         work,
@@ -226,7 +237,7 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
         raw_id,
         event,
         kind=event.kind[:40],
-        state="error" if event.error else "done",
+        state="error" if event.error else "pending" if has_effect else "done",
         error=event.error[:300] if event.error else None,
         occurred_at=at,
         conversation_id=conversation_id,
@@ -253,7 +264,17 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
             messages.open_window(work.connection, conversation_id, at)
         _keep_reply_token(work, owner, conversation_id, event.reply_token)
         changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
+        if has_effect:
+            work.ring("inbound")
     return True
+
+
+def _find_writer(work: Work, owner: Any, event: InboundMessage | MessageChange) -> Address:
+    """Give where who wrote a comment is known in messages, once that is known."""
+    if isinstance(event, InboundMessage) and event.kind != "comment":
+        return event.address
+    met = find_met(work.connection, owner.id, event.address.id)
+    return Address(met) if met else event.address
 
 
 def _open(work: Work, owner: Any, address: Address) -> int:

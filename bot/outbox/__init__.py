@@ -14,7 +14,15 @@ held comes due again when its lease ends, and is then treated as a call whose
 outcome nobody knows.
 """
 
-from bot.outbox.planning import plain, plan_answer, plan_bill, plan_text, route_now
+from bot.outbox.planning import (
+    plain,
+    plan_answer,
+    plan_automatic,
+    plan_bill,
+    plan_private_reply,
+    plan_text,
+    route_now,
+)
 from bot.outbox.sending import Prepare, deliver_next, drain
 from bot.outbox.settling import offer_due, release, resume_channel, settle_by_status
 
@@ -25,7 +33,9 @@ __all__ = [
     "offer_due",
     "plain",
     "plan_answer",
+    "plan_automatic",
     "plan_bill",
+    "plan_private_reply",
     "plan_text",
     "release",
     "resume_channel",

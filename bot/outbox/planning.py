@@ -15,9 +15,13 @@ from bot.store import outbox as rows
 PATIENCE = {
     "bill": timedelta(hours=23),
     "text": timedelta(hours=23),
+    "private": timedelta(days=7) - timedelta(minutes=10),  # after the comment; then nobody takes it
     "card": timedelta(minutes=20),  # an answer to a command is stale news after that
 }
 """How long each kind is worth trying."""
+
+BROADCAST = timedelta(hours=4)
+"""The longest that a broadcast may go on after a comment on it."""
 
 
 def plan_text(
@@ -57,6 +61,13 @@ def plan_text(
             message_id=message_id,
         )
     return message_id
+
+
+def plan_automatic(
+    work: Work, conversation: Any, text: str, buttons: tuple[Button, ...] = ()
+) -> int:
+    """Owe a customer words that nobody wrote just now; give the message's id."""
+    return plan_text(work, conversation, text, author=Author.BOT, buttons=buttons)
 
 
 def plan_answer(work: Work, conversation: Any, content: Card | Text, order_id: int | None) -> None:
@@ -118,6 +129,53 @@ def plan_bill(
             order_id=order_id,
             invoice_id=invoice_id,
         )
+
+
+def plan_private_reply(
+    work: Work,
+    conversation: Any,
+    text: str,
+    *,
+    comment: Any,
+    ended_at: datetime | None,
+    order_id: int | None,
+) -> bool:
+    """Owe who wrote a comment the one private reply that it may get; False when it is too late.
+
+    ``comment`` is its message, ``ended_at`` when its broadcast was over;
+    ``text`` is cut to what one message holds.
+    """
+    comment_id, ends_at = comment.platform_id, comment.sent_at + PATIENCE["private"]
+    if comment.facts.get("live"):  # the platform takes it during the broadcast only
+        ends_at = min(ends_at, comment.sent_at + BROADCAST, ended_at or ends_at)
+    known = rows.find_private_reply(work.connection, conversation.channel_id, comment_id)
+    if known is not None or work.now >= ends_at:
+        return known is not None
+    payload = CHANNELS[conversation.channel].compose(Text(text))[0]
+    delivery_id = str(uuid.uuid4())
+    message_id = _show(
+        work,
+        conversation,
+        delivery_id,
+        kind="text",
+        text=text,
+        author=Author.BOT,
+        quoted_id=comment_id,
+    )
+    _insert(
+        work,
+        conversation,
+        delivery_id,
+        kind="private",
+        part="text",
+        payload=payload,
+        message_id=message_id,
+        order_id=order_id,
+        comment_id=comment_id,
+        lane=Lane.PRIVATE_REPLY,
+        deadline=ends_at,
+    )
+    return True
 
 
 def plain(content: Card | Text) -> str:
@@ -182,9 +240,8 @@ def _insert(work: Work, conversation: Any, delivery_id: str, *, kind: str, **val
         kind=kind,
         state=_first_state(conversation),
         due_at=work.now,
-        deadline=work.now + PATIENCE[kind],
         created_at=work.now,
-        **values,
+        **{"deadline": work.now + PATIENCE[kind], **values},
     )
     work.ring("deliver")
 

@@ -201,7 +201,9 @@ def list_conversations(
 
     ``text`` finds part of a contact's name or of any message, as it is written.
     """
-    query = _conversation_query().where(conversations.c.shop_id == shop_id)
+    query = _conversation_query().where(
+        conversations.c.shop_id == shop_id, conversations.c.joined_into.is_(None)
+    )
     if channel is not None:
         query = query.where(channels.c.kind == channel)
     if text:

@@ -70,8 +70,22 @@ def test_the_table_is_large_enough_and_has_both_scripts() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["A1 -1", "A1 0", "A1 1e5", "A1 1_000", "A1 ²", "A1 ①", "A1 NaN", "A1 Infinity", "A1 0x10"]
-    + ["A1 1,00", "A1 " + "9" * 1500, "A1=1e5", "A1 x²", "A1+-1"],
+    [
+        "A1 -1",
+        "A1 0",
+        "A1 1e5",
+        "A1 1_000",
+        "A1 ²",
+        "A1 ①",
+        "A1 NaN",
+        "A1 Infinity",
+        "A1 0x10",
+        "A1 1,00",
+        "A1 " + "9" * 1500,
+        "A1=1e5",
+        "A1 x²",
+        "A1+-1",
+    ],
 )
 def test_T20_what_is_no_quantity_orders_nothing(text: str) -> None:
     read = READERS[Mode.QUANTITY].read(text)
@@ -132,8 +146,37 @@ def test_an_empty_rule_and_empty_texts_match_nothing() -> None:
 # Properties -----------------------------------------------------------------------------
 
 SCRAPS = st.sampled_from(
-    ["A1", "a1x", "CF", "x", "2", "๓", "0", "-", "+", "=", "@", ",", "\n", "081", "ค่ะ", "ชาเขียว"]
-    + ["555", "²", "ดำ", "D4", "/", " ", "฿", "%", "ไหม", "\u0e4d", "\U0001f525", "_", "mine"]
+    [
+        "A1",
+        "a1x",
+        "CF",
+        "x",
+        "2",
+        "๓",
+        "0",
+        "-",
+        "+",
+        "=",
+        "@",
+        ",",
+        "\n",
+        "081",
+        "ค่ะ",
+        "ชาเขียว",
+        "555",
+        "²",
+        "ดำ",
+        "D4",
+        "/",
+        " ",
+        "฿",
+        "%",
+        "ไหม",
+        "ํ",
+        "🔥",
+        "_",
+        "mine",
+    ]
 )
 
 

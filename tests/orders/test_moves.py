@@ -23,7 +23,7 @@ from orders.states import Role, Status
 # C a customer where the shop allows it.
 RULES = """
 1 - open draft omsy
-2 draft edit draft oms
+2 draft edit draft omsy
 3 draft send unpaid omsy
 4 draft cancel cancelled omA
 4 draft delete - omA

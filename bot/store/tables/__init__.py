@@ -22,6 +22,7 @@ from bot.store.tables.inbox import (
     raw_deliveries,
     reply_tokens,
 )
+from bot.store.tables.keywords import commenters, keyword_hits, keyword_rules, posts
 from bot.store.tables.media import media
 from bot.store.tables.orders import (
     invoices,
@@ -42,13 +43,16 @@ from bot.store.tables.people import (
     staff,
     staff_links,
 )
+from bot.store.tables.replies import auto_answers, saved_replies, status_templates
 from bot.store.tables.stock import shelves, stock_moves, variants
 
 __all__ = [
     "addresses",
     "api_tokens",
     "audit",
+    "auto_answers",
     "channels",
+    "commenters",
     "contact_merges",
     "contacts",
     "conversations",
@@ -58,6 +62,8 @@ __all__ = [
     "heartbeats",
     "idempotency_keys",
     "invoices",
+    "keyword_hits",
+    "keyword_rules",
     "link_codes",
     "media",
     "message_changes",
@@ -68,15 +74,18 @@ __all__ = [
     "order_items",
     "orders",
     "outbox",
+    "posts",
     "products",
     "raw_deliveries",
     "reply_tokens",
+    "saved_replies",
     "sessions",
     "shelves",
     "shops",
     "sign_ins",
     "staff",
     "staff_links",
+    "status_templates",
     "stock_moves",
     "variants",
 ]

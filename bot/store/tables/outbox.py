@@ -29,7 +29,8 @@ outbox = Table(
     Column("content", Json),  # what to say; None for a bill, which its invoice tells
     Column("payload", Json),  # what is sent; frozen before the first attempt
     Column("state", String(12), nullable=False),
-    Column("lane", String(12), nullable=False),
+    Column("lane", String(16), nullable=False),
+    Column("comment_id", String(300)),  # the comment that this answers in private
     Column("reply_token", String(300)),
     Column("lease", String(36)),
     Column("lease_until", Utc),
@@ -44,6 +45,8 @@ outbox = Table(
     Column("platform_ids", Json, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("settled_at", Utc),
+    # A platform takes one private reply to a comment, for ever.
+    Index("ix_outbox_comment", "channel_id", "comment_id", unique=True),
     Index("ix_outbox_due", "state", "due_at", "deadline"),
     Index("ix_outbox_conversation", "conversation_id", "seq"),
 )
