@@ -52,11 +52,17 @@ def show_inbox() -> str:
 
 @blueprint.get("/inbox/<int:conversation_id>")
 @require_staff
-def show_conversation(conversation_id: int) -> str:
-    """Show a conversation with its order; ``?show=order`` is the order's screen on a phone."""
+def show_conversation(conversation_id: int) -> AnyResponse | str:
+    """Show a conversation with its order; ``?show=order`` is the order's screen on a phone.
+
+    One that was joined to another goes on there.
+    """
     screen = "order" if request.args.get("show") == "order" else "thread"
     typed = request.args.get("text", "")[:LONGEST_PREVIEW]
-    return _page(_desk(conversation_id), screen=screen, typed=typed)
+    desk = _desk(conversation_id)
+    if desk.conversation.joined_into is not None:
+        return redirect(f"/inbox/{desk.conversation.joined_into}")
+    return _page(desk, screen=screen, typed=typed)
 
 
 @blueprint.get("/inbox/list")

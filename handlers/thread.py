@@ -12,18 +12,22 @@ from bot.channels import CHANNELS
 from bot.media import MediaView
 from bot.messages import Author, Lane
 from bot.ordering import OrderView
+from bot.replies import expand
 from bot.runtime import Runtime
 from bot.staff import Actor
 from bot.store import (
     changes,
     conversations,
+    keywords,
     messages,
     orders,
     people,
     products,
+    replies,
     shops,
     versions,
 )
+from handlers.chips import Chip, show_chip
 from handlers.display import show_day, show_span, show_time
 from handlers.words import has_phrase, phrase
 
@@ -55,6 +59,7 @@ class Bubble:
     versions: tuple[Any, ...]
     reactions: str
     media: tuple[MediaView, ...]
+    chip: Chip | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Desk:
     products: tuple[Any, ...]
     names: dict[int, str]
     since: int
+    saved: tuple[tuple[str, str], ...]
 
 
 def read_desk(
@@ -117,6 +123,8 @@ def read_desk(
         files = media.list_for(connection, [row.id for row in rows])
         earlier = versions.list_versions(connection, [row.id for row in rows if row.edited_at])
         way = _read_way(connection, conversation, now, language)
+        hits = keywords.hits_of(connection, [row.id for row in rows])
+        saved = replies.list_saved(connection, shop.id)
     kept = rows[:PAGE][::-1]
     more = len(rows) > PAGE
     return Desk(
@@ -132,6 +140,7 @@ def read_desk(
                 bills=bills,
                 earlier=earlier,
                 files=files,
+                hits=hits,
                 language=language,
             )
         ),
@@ -142,6 +151,7 @@ def read_desk(
         products=tuple(one for one in goods if one.active),
         names=names,
         since=since,
+        saved=tuple((row.name, expand(row.text, shop, conversation, view)) for row in saved),
     )
 
 
@@ -230,6 +240,7 @@ def _bubbles(
     bills: dict[int, str],
     earlier: dict[int, list[Any]],
     files: dict[int, list[MediaView]],
+    hits: dict[int, Any],
     language: str,
 ) -> Iterable[Bubble]:
     shown = ""
@@ -252,6 +263,7 @@ def _bubbles(
             things=_things(row, language),
             versions=tuple(earlier.get(row.id, ())),
             media=tuple(files.get(row.id, ())),
+            chip=show_chip(hits.get(row.id), language),
             reactions=" ".join(one["emoji"] for one in row.reactions.values()),
         )
         shown = day

@@ -7,10 +7,11 @@ customer's draft, ``answering`` words the answer, ``hearing`` does all of that
 for a message once, and ``trying`` does none of it and shows why.
 """
 
+from bot.keywords.answering import explain_reason
 from bot.keywords.errors import KeywordError
 from bot.keywords.hearing import hear
 from bot.keywords.ruling import MAY_RULE, end_post, name_post, read_rule, save_rule
-from bot.keywords.terms import PLACEHOLDERS, TEXTS, Terms
+from bot.keywords.terms import PLACEHOLDERS, TEXTS, Terms, check_terms
 from bot.keywords.trying import MOST_TEXTS, Trial, count, explain, rerun
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "KeywordError",
     "Terms",
     "Trial",
+    "check_terms",
     "count",
     "end_post",
     "explain",
+    "explain_reason",
     "hear",
     "name_post",
     "read_rule",

@@ -21,7 +21,10 @@ def word_answer(
     """Word what a customer is answered; "" where the shop answers nothing to this."""
     language = choose_language(conversation.language or shop.locale)
     facts = dict.fromkeys(PLACEHOLDERS, "")
-    facts |= {"name": conversation.contact_name or "", "shop": shop.name}
+    facts |= {
+        "name": conversation.contact_name or say("auto.nameless", language),
+        "shop": shop.name,
+    }
     if view is not None:
         facts |= _tell_order(view, language)
     parts = []

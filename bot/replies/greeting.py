@@ -9,7 +9,7 @@ from bot.messages import AddressKind
 from bot.replies.settings import read_answer
 from bot.runtime import Work
 from bot.store import changes
-from bot.words import choose_language
+from bot.words import choose_language, say
 from bot.words.filling import fill
 
 GREETED = frozenset({"follow", "optin"})
@@ -28,7 +28,10 @@ def greet(work: Work, shop: Any, conversation: Any) -> bool:
     key = f"greeting:{conversation.id}:{work.now:%Y-%m-%d}"
     if changes.claim_key(work.connection, shop.id, key, work.now):
         language = choose_language(conversation.language or shop.locale)
-        facts = {"name": conversation.contact_name or "", "shop": shop.name}
+        facts = {
+            "name": conversation.contact_name or say("auto.nameless", language),
+            "shop": shop.name,
+        }
         outbox.plan_automatic(work, conversation, fill(answer.text("greeting", language), facts))
     return True
 

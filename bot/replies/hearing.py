@@ -12,7 +12,7 @@ from bot.replies.settings import read_answer
 from bot.replies.where import answer_where
 from bot.runtime import Runtime, Work
 from bot.store import changes
-from bot.words import choose_language
+from bot.words import choose_language, say
 from bot.words.filling import fill
 
 
@@ -39,5 +39,5 @@ def _tell_away(work: Work, shop: Any, conversation: Any) -> None:
     if not changes.claim_key(work.connection, shop.id, key, work.now):
         return
     language = choose_language(conversation.language or shop.locale)
-    facts = {"name": conversation.contact_name or "", "shop": shop.name}
+    facts = {"name": conversation.contact_name or say("auto.nameless", language), "shop": shop.name}
     outbox.plan_automatic(work, conversation, fill(answer.text("away", language), facts))

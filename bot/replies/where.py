@@ -37,7 +37,10 @@ def answer_where(runtime: Runtime, work: Work, shop: Any, conversation: Any, tex
         told = _tell_order(runtime, work, shop, (named or own)[0].id, language)
         outbox.plan_automatic(work, conversation, told)
     elif own:
-        facts = {"name": conversation.contact_name or "", "shop": shop.name}
+        facts = {
+            "name": conversation.contact_name or say("auto.nameless", language),
+            "shop": shop.name,
+        }
         buttons = tuple(_button(row, language) for row in own)
         words = fill(answer.text("where", language), facts)
         outbox.plan_automatic(work, conversation, words, buttons)
@@ -68,7 +71,7 @@ def _tell_order(runtime: Runtime, work: Work, shop: Any, order_id: int, language
     view = ordering.view(runtime, work.connection, row)
     facts = {
         "order_no": str(view.order.number),
-        "name": view.row.customer_name or "",
+        "name": view.row.customer_name or say("auto.nameless", language),
         "shop": shop.name,
         "status": say(f"status.{view.row.status}", language),
         "total": show_money(view.totals.total, language),

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
 
+from handlers.simulator.comments import end_broadcast, write_comment
 from handlers.simulator.config import SimPerson
 from handlers.simulator.world import World
 
@@ -61,6 +62,24 @@ def _add_writing(blueprint: Blueprint, world: World) -> None:
             abort(400, "Write something first: text must be a string that is not empty.")
         number = world.say(person, text, payload if isinstance(payload, str) else None)
         return jsonify({"webhook": number}), 201
+
+    @blueprint.post("/phones/<person_id>/comments")
+    def comment(person_id: str) -> tuple[Response, int]:
+        person, body = _require_person(world, person_id), read_json()
+        text = body.get("text")
+        if not isinstance(text, str) or not text:
+            abort(400, "Write something first: text must be a string that is not empty.")
+        try:
+            number = write_comment(world, person, text, live=body.get("live") is True)
+        except ValueError as error:
+            abort(400, str(error))
+        return jsonify({"webhook": number}), 201
+
+    @blueprint.post("/phones/<person_id>/broadcast/end")
+    def end(person_id: str) -> tuple[str, int]:
+        person, _ = _require_person(world, person_id), read_json()
+        end_broadcast(world, world.account(person.account_key))
+        return "", 204
 
     @blueprint.post("/phones/<person_id>/postbacks")
     def tap_button(person_id: str) -> tuple[Response, int]:
