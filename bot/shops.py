@@ -20,7 +20,7 @@ from bot.settings import (
     ShopSettings,
     StaffSettings,
 )
-from bot.store import changes, people, products, stock
+from bot.store import changes, people, products, stock, watches
 from bot.store import shops as rows
 from orders.money import Money
 
@@ -152,6 +152,7 @@ def _bring_channel(runtime: Runtime, work: Work, shop_id: int, given: ChannelSet
         "channel_secret": given.channel_secret.get_secret_value(),
         "access_token": given.access_token.get_secret_value(),
     }
+    marks = {name: runtime.vault.mark(secret) for name, secret in secrets.items()}
     values = {
         "shop_id": shop_id,
         "kind": given.kind,
@@ -166,17 +167,26 @@ def _bring_channel(runtime: Runtime, work: Work, shop_id: int, given: ChannelSet
             key=given.key,
             sealed=runtime.vault.seal(secrets),
             state="up",
+            given=marks,
             created_at=work.now,
             **values,
         )
         return
     if known.shop_id != shop_id:
         raise ShopError(f"the channel {given.key!r} belongs to another shop: choose another key")
-    rows.update_channel(work.connection, known.id, **values)
-    if runtime.vault.open(known.sealed) != secrets:
-        rows.update_channel(work.connection, known.id, sealed=runtime.vault.seal(secrets))
+    rows.update_channel(work.connection, known.id, given=marks, **values)
+    held = runtime.vault.open(known.sealed)
+    # A secret that configuration gives as it did last may have been renewed since: it stays.
+    old = known.given or {}
+    wanted = {
+        name: held.get(name, secret) if old.get(name) == marks[name] else secret
+        for name, secret in secrets.items()
+    }
+    if wanted != held:
+        rows.update_channel(work.connection, known.id, sealed=runtime.vault.seal(wanted))
         # A new token is what a channel that is down has been waiting for.
         outbox.resume_channel(work, known.id)
+        watches.forget_token(work.connection, known.id)
 
 
 def _bring_person(work: Work, shop_id: int, given: StaffSettings) -> None:

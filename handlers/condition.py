@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.runtime import Runtime
-from bot.store import changes, events, outbox, shops
+from bot.store import changes, events, outbox
+from handlers.channel_health import ChannelHealth, read_channels
 
 STALE = timedelta(seconds=30)
 """Three missed heartbeats."""
@@ -44,7 +44,7 @@ class Condition:
     deliveries: dict[str, int] = field(default_factory=dict)
     pending_events: int = 0
     failed_events: int = 0
-    channels: tuple[Any, ...] = ()
+    channels: tuple[ChannelHealth, ...] = ()
 
     @property
     def has_relay(self) -> bool:
@@ -58,12 +58,21 @@ class Condition:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Say what is no failure and yet wants a person's attention."""
+        """Say what is no failure and yet wants a person's attention, apart from the channels."""
         if self.engine == "sqlite" and self.version and self.version < SOUND_SQLITE:
             found, sound = (".".join(map(str, v)) for v in (self.version, SOUND_SQLITE))
             fault = f"SQLite {found} has a rare fault in its write-ahead log that {sound} mends"
             return (f"{fault}: keep backups, or use PostgreSQL.",)
         return ()
+
+    @property
+    def channel_warnings(self) -> tuple[str, ...]:
+        """Say what is wrong with channels: a person must act, and the installation still works."""
+        return tuple(
+            f"{channel.row.key}: {words}"
+            for channel in self.channels
+            for words in channel.words("en")
+        )
 
 
 def read_condition(runtime: Runtime) -> Condition:
@@ -94,5 +103,5 @@ def _read(runtime: Runtime, *, has_redis: bool) -> Condition:
             deliveries=outbox.count_by_state(connection),
             pending_events=events.count_events(connection, "pending"),
             failed_events=events.count_events(connection, "error"),
-            channels=tuple(shops.list_channels(connection)),
+            channels=read_channels(runtime, connection, now),
         )

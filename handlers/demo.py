@@ -43,6 +43,7 @@ def _account(settings: Settings, shop_name: str, channel: ChannelSettings) -> Si
         channel_secret=channel.channel_secret.get_secret_value(),
         app_secret=secrets[0].get_secret_value() if secrets else "",
         app_id=settings.meta.app_id,
+        login=channel.login,
     )
 
 

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from handlers.api.shapes import shape_time
+from handlers.channel_health import measure_channels
 from handlers.condition import OVERDUE, RELAY, Condition, read_condition
 from handlers.context import runtime
 
@@ -55,16 +56,8 @@ def _describe(now: Condition) -> dict[str, Any]:
         },
         "deliveries": now.deliveries,
         "events": {"pending": now.pending_events, "error": now.failed_events},
-        "channels": [
-            {
-                "key": channel.key,
-                "kind": channel.kind,
-                "state": channel.state,
-                "last_webhook_at": shape_time(channel.last_webhook_at),
-            }
-            for channel in now.channels
-        ],
-        "warnings": list(now.warnings),
+        "channels": [channel.describe() for channel in now.channels],
+        "warnings": [*now.warnings, *now.channel_warnings],
     }
 
 
@@ -87,10 +80,5 @@ def _measure(now: Condition) -> CollectorRegistry:
     deliveries = gauge("deliveries", "Deliveries by state.", "state")
     for state, count in now.deliveries.items():
         deliveries.labels(state).set(count)
-    up = gauge("channel_up", "Whether a channel may send.", "channel", "kind")
-    heard = gauge("channel_last_webhook", "Unix time of the last webhook.", "channel", "kind")
-    for channel in now.channels:
-        up.labels(channel.key, channel.kind).set(channel.state == "up")
-        if channel.last_webhook_at:
-            heard.labels(channel.key, channel.kind).set(channel.last_webhook_at.timestamp())
+    measure_channels(now.channels, gauge)
     return registry

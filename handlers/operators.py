@@ -8,13 +8,15 @@ import structlog
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import inbox
+from bot import inbox, watch
 from bot.channels import CHANNELS
 from bot.jobs import QUEUES
 from bot.store import events, outbox
 from handlers.auth import require_operator
-from handlers.condition import OVERDUE, read_condition
-from handlers.context import runtime
+from handlers.channel_health import TIMEZONE
+from handlers.condition import OVERDUE, Condition, read_condition
+from handlers.context import language, runtime
+from handlers.display import show_span
 
 blueprint = Blueprint("operators", __name__)
 log = structlog.get_logger(__name__)
@@ -23,7 +25,6 @@ TROUBLED = ("needs_review", "dead", "held", "ambiguous")
 ODD = ("quarantine", "parse_error")
 MOST_ROWS = 50
 OUTCOMES = ("read", *ODD, "gone")
-TIMEZONE = "UTC"
 
 
 @blueprint.get("/ops")
@@ -37,8 +38,10 @@ def show_operators() -> str:
         waiting=_read_queues(has_redis=now.has_redis),
         is_late=now.overdue > OVERDUE,
         timezone=TIMEZONE,
+        span=lambda seconds: show_span(seconds, language()),
         names={kind: channel.name for kind, channel in CHANNELS.items()},
         outcome=_outcome(),
+        asked=_asked(now),
         **(_read_trouble() if now.has_database else {"troubled": (), "odd": ()}),
     )
 
@@ -54,6 +57,16 @@ def replay(delivery_id: int) -> AnyResponse:
     log.info("delivery replayed", delivery=delivery_id, state=state)
     runtime().bell.ring("inbound")
     return redirect(f"/ops?replayed={state}", 303)
+
+
+@blueprint.post("/ops/probe/<key>")
+@require_operator
+def probe(key: str) -> AnyResponse:
+    """Have a channel's platform asked after its token and quota at once, by a worker."""
+    if not runtime().transact(lambda work: watch.probe_now(work, key)):
+        abort(404)
+    log.info("probe asked for", channel=key)
+    return redirect(f"/ops?asked={key}", 303)
 
 
 def _read_queues(*, has_redis: bool) -> dict[str, int] | None:
@@ -82,3 +95,9 @@ def _outcome() -> str:
     """Give how the replay ended from which we come; "" for any other way here."""
     given = request.args.get("replayed", "")
     return given if given in OUTCOMES else ""
+
+
+def _asked(now: Condition) -> str:
+    """Give the channel that was asked after when we come from that; "" for any other way here."""
+    given = request.args.get("asked", "")
+    return given if given in {channel.row.key for channel in now.channels} else ""

@@ -26,6 +26,7 @@ from bot.store import (
     replies,
     shops,
     versions,
+    watches,
 )
 from handlers.chips import Chip, show_chip
 from handlers.display import show_day, show_span, show_time
@@ -225,10 +226,21 @@ def _things(row: Any, language: str) -> tuple[str, ...]:
 def _read_way(connection: Any, conversation: Any, now: datetime, language: str) -> Way:
     route = outbox.route_now(connection, conversation, now, billing=False)
     words = phrase(f"reply.lane_{route.lane}", language)
+    if route.lane == Lane.PUSH:
+        words = _push_words(connection, conversation.channel_id, language) or words
     if route.lane == Lane.NONE and conversation.gone_reason:
         words = phrase("reply.lane_none_because", language, reason=conversation.gone_reason)
     span = show_span((route.until - now).total_seconds(), language) if route.until else ""
     return Way(str(route.lane), words, route.until, span)
+
+
+def _push_words(connection: Any, channel_id: int, language: str) -> str:
+    """Say what a push costs: how much of the month's quota is used; "" where nobody knows."""
+    watch = watches.find_watch(connection, channel_id)
+    if watch.quota_used is None or watch.quota_limit is None:
+        return ""
+    facts = {"used": watch.quota_used, "limit": watch.quota_limit}
+    return phrase("reply.lane_push_of", language, **facts)
 
 
 def _bubbles(

@@ -1,11 +1,17 @@
-"""The job of the queue ``upkeep``: profiles that are due, and what has had its time."""
+"""The job of the queue ``upkeep``: the watch over channels, profiles, what has had its time."""
 
 from __future__ import annotations
 
-from bot import contacts, upkeep
+from bot import contacts, upkeep, watch
 from bot.runtime import Runtime
 
 
 def sweep(runtime: Runtime) -> int:
-    """Sweep once and ask for profiles; give how many rows went and profiles were asked for."""
-    return upkeep.sweep(runtime) + contacts.fetch_due(runtime)
+    """Sweep and watch once, and ask for profiles; give how many rows went and calls were made."""
+    swept = upkeep.sweep(runtime)
+    asked = watch.drain(runtime)
+    watch.look(runtime)
+    if asked:  # two slow platforms in a row would outlast a job
+        runtime.bell.ring("upkeep")
+        return swept + asked
+    return swept + contacts.fetch_due(runtime)

@@ -8,7 +8,7 @@ and help follow from that line.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.channels.attachments import Fetched, Source
@@ -19,11 +19,14 @@ from bot.messages import (
     Account,
     Address,
     Bill,
+    Check,
     Content,
     Entry,
     Guarantee,
     Lane,
+    NewToken,
     Profile,
+    Quota,
     Receipt,
     Route,
     SendRequest,
@@ -109,6 +112,28 @@ class Channel(Protocol):
 
         Raises a ``SendError``: ``PersonGone`` where it will not tell us of this
         person, ``Retry`` where asking again may help.
+        """
+        ...
+
+    def lifetime(self, account: Account) -> timedelta | None:
+        """Say how long a fresh token of this account lives; None where it ends with no date."""
+        ...
+
+    def renew(self, account: Account) -> NewToken:
+        """Exchange a token that has a ``lifetime`` for a fresh one. Raises a ``SendError``."""
+        ...
+
+    def quota(self, account: Account) -> Quota | None:
+        """Ask what is left of this month's messages; None where none are counted.
+
+        Raises a ``SendError``.
+        """
+        ...
+
+    def examine(self, account: Account, webhook: str) -> list[Check]:
+        """Look whether the platform's side is set up to speak to ``webhook``, our address.
+
+        May make the platform post a test there. Raises a ``SendError``.
         """
         ...
 

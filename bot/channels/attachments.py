@@ -37,6 +37,10 @@ class NotYet(FetchError):
         self.after = after
 
 
+class TokenRefused(NotYet):
+    """The platform refuses the channel's token; the attachment itself may still be there."""
+
+
 class Gone(FetchError):
     """The platform has it no more: too old, or taken back."""
 

@@ -24,7 +24,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from bot.channels.attachments import Fetched, Gone, NotYet, Refused, TooBig
+from bot.channels.attachments import Fetched, Gone, NotYet, Refused, TokenRefused, TooBig
 from bot.channels.failures import CONNECT_SECONDS, READ_SECONDS, retry_after
 
 SECONDS = 20.0
@@ -234,7 +234,7 @@ def _judge(status: int, after: float | None) -> None:
         case 202:
             raise NotYet("The platform is still preparing the attachment.", after=after)
         case 401:
-            raise NotYet("The platform refuses the channel's access token.", after=after)
+            raise TokenRefused("The platform refuses the channel's access token.", after=after)
         case 408 | 425 | 429:
             raise NotYet("The platform asks for a pause.", after=after)
         case _ if status >= 500:

@@ -43,6 +43,7 @@ def unusable(platform: str) -> SendError:
         f"The access token or the address set for {platform} holds characters that cannot be "
         "sent; put in a new one.",
         code="unusable",
+        by_token=True,
     )
 
 

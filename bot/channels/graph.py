@@ -21,17 +21,21 @@ from bot.channels.graph_events import Change, bodies, read_entry, redact_entry
 from bot.messages import (
     Account,
     Address,
+    BadMessage,
     Bill,
     Button,
     Card,
+    Check,
     Content,
     Entry,
     Event,
     Guarantee,
     Lane,
+    NewToken,
     OtherEvent,
     Picture,
     Profile,
+    Quota,
     Receipt,
     Route,
     SendRequest,
@@ -165,3 +169,30 @@ class Graph(ABC):
         from bot.channels import graph_client  # noqa: PLC0415 - loads pymessenger
 
         return graph_client.profile(account, address, self.profile_fields)
+
+    def lifetime(self, account: Account) -> timedelta | None:
+        """A Page's token is good until it is taken back."""
+        return None
+
+    def renew(self, account: Account) -> NewToken:
+        """There is nothing to renew. Raises ``BadMessage``."""
+        raise BadMessage("A Page's token has no end, so there is none to put in its place.")
+
+    def quota(self, account: Account) -> Quota | None:
+        """Meta counts nothing by the month."""
+        return None
+
+    def wanted_fields(self, account: Account) -> frozenset[str]:
+        """Name what the account must be subscribed to, where its own subscription tells."""
+        return frozenset(
+            {
+                *("messages", "messaging_postbacks", "message_echoes", "message_deliveries"),
+                *("message_reads", "messaging_referrals", "message_reactions"),
+            }
+        )
+
+    def examine(self, account: Account, webhook: str) -> list[Check]:
+        """Look whether our app is subscribed to the account. Raises a ``SendError``."""
+        from bot.channels import graph_account  # noqa: PLC0415 - loads pymessenger
+
+        return graph_account.examine(account, self.wanted_fields(account), webhook)

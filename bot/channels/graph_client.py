@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +27,7 @@ from bot.messages import (
     BadMessage,
     ChannelDown,
     Lane,
+    NewToken,
     PersonGone,
     Profile,
     Receipt,
@@ -42,6 +45,7 @@ _COMMENT_CLOSED = (
     "Meta takes no private reply to this comment any more: it was answered, is over seven days "
     "old, was removed, or its broadcast has ended."
 )
+_LONGEST_LIFE = 366 * 86_400
 
 
 class Sender(Bot):
@@ -51,6 +55,7 @@ class Sender(Bot):
         super().__init__(  # type: ignore[no-untyped-call]
             access_token, api_version=version, app_secret=app_secret or None
         )
+        self.host = host
         self.graph_url = f"{host}/v{version}"
         self.session = requests.Session()
 
@@ -60,14 +65,24 @@ class Sender(Bot):
 
     def call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         """Make one call, repeated and redirected by nobody. Raises a ``SendError``."""
+        return self._request(method, self.graph_url + path, auth=self._authorize, **content)
+
+    def renew(self) -> dict[str, Any]:
+        """Ask for the token's successor: no version, no proof, and the token in the query.
+
+        https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token
+        Raises a ``SendError``.
+        """
+        query = {"grant_type": "ig_refresh_token", "access_token": self.access_token}
+        # An ``auth`` that adds nothing keeps a .netrc from adding something.
+        return self._request(
+            "GET", f"{self.host}/refresh_access_token", auth=lambda request: request, params=query
+        )
+
+    def _request(self, method: str, url: str, **content: Any) -> dict[str, Any]:
         try:
             response = self.session.request(
-                method,
-                self.graph_url + path,
-                auth=self._authorize,
-                timeout=TIMEOUT,
-                allow_redirects=False,
-                **content,
+                method, url, timeout=TIMEOUT, allow_redirects=False, **content
             )
         except ValueError:
             raise unusable("Meta") from None
@@ -128,14 +143,12 @@ def _receipt(answer: dict[str, Any]) -> Receipt:
 
 def check(account: Account, *, same_id: bool) -> str:
     """Ask whose token this is; gives the account's name. Raises a ``SendError``."""
-    try:
-        answer = _sender(account).call("GET", "/me", params={"fields": "id,name"})
-    except Unknown as error:
-        raise Retry("Meta gave no usable answer just now; ask again.", code=error.code) from None
+    answer = ask(account, "/me", fields="id,name")
     if same_id and account.account_id and identifier(answer.get("id")) != account.account_id:
         raise ChannelDown(
             f"The access token of channel {account.key} belongs to another Page than its "
-            f"account_id names; put in the token and the id of one Page."
+            f"account_id names; put in the token and the id of one Page.",
+            by_token=True,
         )
     return label(answer.get("name")) or account.kind
 
@@ -144,14 +157,38 @@ def profile(account: Account, address: Address, fields: str) -> Profile:
     """Ask who a person is, by ``fields``; Meta tells no language. Raises a ``SendError``."""
     path = f"/{quote(address.id, safe='')}"
     try:
-        answer = _sender(account).call("GET", path, params={"fields": fields})
-    except Unknown as error:
-        raise Retry("Meta gave no usable answer just now; ask again.", code=error.code) from None
+        answer = ask(account, path, fields=fields)
     except BadMessage as error:  # code 100: no such person, or none who agreed to be known
         raise PersonGone("Meta does not tell who this person is.", code=error.code) from None
     parts = [words(answer.get(name)) for name in ("first_name", "last_name")]
     name = " ".join(part for part in parts if part) or words(answer.get("name"))
     return Profile(name or words(answer.get("username")), words(answer.get("profile_pic")))
+
+
+def ask(account: Account, path: str, **query: str) -> dict[str, Any]:
+    """Read something of the graph. Raises a ``SendError``, but no ``Unknown``."""
+    return _asked(lambda: _sender(account).call("GET", path, params=query))
+
+
+def renew(account: Account) -> NewToken:
+    """Exchange an Instagram account's own token for one that lives 60 days again.
+
+    Meta gives none for a token younger than 24 hours, or one that has ended.
+    Raises a ``SendError``.
+    """
+    answer = _asked(_sender(account).renew)
+    token, seconds = answer.get("access_token"), answer.get("expires_in")
+    lives = seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else 0
+    if not isinstance(token, str) or not token.isascii() or not 0 < lives <= _LONGEST_LIFE:
+        raise Retry("Meta gave no new token just now; ask again.", code="200")
+    return NewToken(token, timedelta(seconds=lives))
+
+
+def _asked(question: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return question()
+    except Unknown as error:
+        raise Retry("Meta gave no usable answer just now; ask again.", code=error.code) from None
 
 
 def _sender(account: Account) -> Sender:

@@ -86,6 +86,8 @@ def meaning(status: int, error: Mapping[str, Any], after: float | None) -> SendE
     if kind is Retry:
         pause = _RESTRICTED_SECONDS if reason is _RESTRICTED else None
         return Retry(reason, code=told, after=after if after is not None else pause)
+    if kind is ChannelDown:
+        return ChannelDown(reason, code=told, by_token=reason is _TOKEN)
     return kind(reason, code=told)
 
 

@@ -6,6 +6,7 @@ text too. Text is limited to 1,000 bytes of UTF-8: 333 Thai characters.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from bot.channels import graph_content as lay_out
@@ -14,9 +15,17 @@ from bot.channels.graph import Graph
 from bot.channels.graph_comments import INSTAGRAM_FIELDS, read_instagram_comment
 from bot.channels.graph_events import Change
 from bot.channels.graphemes import utf8_bytes
-from bot.messages import Bill, Button, Event, OtherEvent
+from bot.messages import (
+    Account,
+    Bill,
+    Button,
+    Event,
+    NewToken,
+    OtherEvent,
+)
 
 TEXT_BYTES = 1000
+TOKEN_LIFE = timedelta(days=60)
 
 
 class Instagram(Graph):
@@ -57,3 +66,30 @@ class Instagram(Graph):
         if bill.image_url is None:
             raise ValueError("This bill has no picture, so it has no picture to lay out.")
         return lay_out.picture(bill.image_url)
+
+    def lifetime(self, account: Account) -> timedelta | None:
+        """An Instagram account's own token lives 60 days; a Page's has no end."""
+        return TOKEN_LIFE if account.login == "instagram" else None
+
+    def renew(self, account: Account) -> NewToken:
+        """Exchange an Instagram account's own token. Raises a ``SendError``."""
+        if self.lifetime(account) is None:
+            return super().renew(account)
+        from bot.channels import graph_client  # noqa: PLC0415 - loads pymessenger
+
+        return graph_client.renew(account)
+
+    def wanted_fields(self, account: Account) -> frozenset[str]:
+        """Name an Instagram account's own fields.
+
+        Behind a Page any field of the Page will do: which of Instagram's are
+        sent is set for the whole app, in its dashboard.
+        """
+        if account.login != "instagram":
+            return frozenset()
+        return frozenset(
+            {
+                *("messages", "messaging_postbacks", "messaging_seen"),
+                *("messaging_referral", "message_reactions", "comments"),
+            }
+        )

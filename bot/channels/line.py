@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import flex, line_events
@@ -20,14 +20,18 @@ from bot.channels.graphemes import split, utf16_units
 from bot.messages import (
     Account,
     Address,
+    BadMessage,
     Bill,
     Card,
+    Check,
     Content,
     Entry,
     Guarantee,
     Lane,
+    NewToken,
     Picture,
     Profile,
+    Quota,
     Receipt,
     Route,
     SendRequest,
@@ -125,6 +129,26 @@ class Line:
         from bot.channels import line_client  # noqa: PLC0415 - loads the SDK
 
         return line_client.profile(account, address)
+
+    def lifetime(self, account: Account) -> timedelta | None:
+        """A long-lived channel access token is good until somebody takes it back."""
+        return None
+
+    def renew(self, account: Account) -> NewToken:
+        """There is nothing to renew. Raises ``BadMessage``."""
+        raise BadMessage("LINE's token has no end, so there is none to put in its place.")
+
+    def quota(self, account: Account) -> Quota | None:
+        """Ask for the month's pushes. Raises a ``SendError``."""
+        from bot.channels import line_account  # noqa: PLC0415 - loads the SDK
+
+        return line_account.quota(account)
+
+    def examine(self, account: Account, webhook: str) -> list[Check]:
+        """Look at the webhook's address, test it, and tell of the auto-response."""
+        from bot.channels import line_account  # noqa: PLC0415 - loads the SDK
+
+        return line_account.examine(account, webhook)
 
 
 def _messages(content: Content) -> list[dict[str, Any]]:

@@ -65,15 +65,12 @@ def send(account: Account, request: SendRequest) -> Receipt:
 
 def check(account: Account) -> str:
     """Ask whose token this is; gives the account's name. Raises a ``SendError``."""
-    try:
-        _, answer = _call(account, "GET", "/v2/bot/info", None, {})
-    except Unknown as error:
-        raise Retry("LINE gave no usable answer just now; ask again.", code=error.code) from None
-    bot = mapping(answer)
+    bot = mapping(ask(account, "/v2/bot/info"))
     if account.account_id and bot.get("userId") != account.account_id:
         raise ChannelDown(
             f"The access token of channel {account.key} belongs to another LINE account than "
-            f"its account_id names; put in the token and the id of one account."
+            f"its account_id names; put in the token and the id of one account.",
+            by_token=True,
         )
     return label(bot.get("displayName")) or "LINE"
 
@@ -93,17 +90,22 @@ def profile(account: Account, address: Address) -> Profile:
         case _:
             return Profile()
     try:
-        _, answer = _call(account, "GET", path, None, {})
-    except Unknown as error:
-        raise Retry("LINE gave no usable answer just now; ask again.", code=error.code) from None
+        told = mapping(ask(account, path))
     except BadMessage as error:  # an id that LINE cannot read is nobody's
         raise PersonGone("LINE does not know this person.", code=error.code) from None
-    told = mapping(answer)
     if not told:
         raise Retry("LINE gave no usable answer just now; ask again.", code="200")
     return Profile(
         words(told.get(name)), words(told.get("pictureUrl")), label(told.get("language"))
     )
+
+
+def ask(account: Account, path: str, *, method: str = "GET", body: Any = None) -> Any:
+    """Ask for what changes nothing; gives the decoded answer. Raises a ``SendError``."""
+    try:
+        return _call(account, method, path, body, {})[1]
+    except Unknown as error:
+        raise Retry("LINE gave no usable answer just now; ask again.", code=error.code) from None
 
 
 @lru_cache(maxsize=64)
@@ -171,7 +173,9 @@ def _refusal(status: int, answer: Any, after: float | None) -> SendError:
             return _bad_request(told, answer)
         case 401 | 403:
             return ChannelDown(
-                "LINE refuses this account's access token or plan; put in a new token.", code=code
+                "LINE refuses this account's access token or plan; put in a new token.",
+                code=code,
+                by_token=status == 401,
             )
         case 404:
             return PersonGone("LINE does not know this person, or they have left.", code=code)

@@ -16,9 +16,18 @@ from typing import Any
 
 import structlog
 
+from bot import outbox
 from bot.channels import CHANNELS
 from bot.channels.graphemes import graphemes
-from bot.messages import Address, AddressKind, PersonGone, Profile, Retry, SendError
+from bot.messages import (
+    Address,
+    AddressKind,
+    ChannelDown,
+    PersonGone,
+    Profile,
+    Retry,
+    SendError,
+)
 from bot.runtime import Runtime, Work
 from bot.store import changes, shops
 from bot.store import contacts as rows
@@ -142,6 +151,8 @@ def _give_up(work: Work, address_id: int) -> None:
 
 
 def _put_off(work: Work, task: _Task, error: SendError) -> None:
+    if isinstance(error, ChannelDown) and error.by_token:
+        outbox.doubt_token(work, task.channel.id)
     if task.attempts >= MOST_ATTEMPTS:
         _give_up(work, task.row.id)
         return

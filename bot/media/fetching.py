@@ -15,12 +15,21 @@ from typing import IO, Any
 import structlog
 
 from bot.channels import CHANNELS
-from bot.channels.attachments import Fetched, FetchError, Gone, NotYet, Refused, Source, TooBig
+from bot.channels.attachments import (
+    Fetched,
+    FetchError,
+    Gone,
+    NotYet,
+    Refused,
+    Source,
+    TokenRefused,
+    TooBig,
+)
 from bot.media.forgetting import sweep
 from bot.media.keeping import THUMB, files_of
 from bot.pictures import NoPicture, remake
 from bot.runtime import Runtime, Work
-from bot.store import changes, shops
+from bot.store import changes, shops, watches
 from bot.store import media as rows
 
 log = structlog.get_logger(__name__)
@@ -163,6 +172,9 @@ def _settle(
             has_thumb=outcome.has_thumb,
             forget_at=row.created_at + timedelta(days=days) if days else None,
         )
+    if isinstance(outcome, TokenRefused):
+        watches.ask_soon(work.connection, row.channel_id, work.now)
+        work.ring("upkeep")
     state = _STATES.get(type(outcome))
     if state is not None:
         return _end(work, row, state, outcome.reason, lease=lease)

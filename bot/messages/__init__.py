@@ -31,6 +31,7 @@ from bot.messages.sending import (
     Window,
     WindowClosed,
 )
+from bot.messages.watching import Check, NewToken, Quota
 from bot.messages.who import Address, AddressKind, Author, Guarantee, Lane, Profile
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Button",
     "Card",
     "ChannelDown",
+    "Check",
     "Content",
     "Entry",
     "Event",
@@ -51,10 +53,12 @@ __all__ = [
     "InboundMessage",
     "Lane",
     "MessageChange",
+    "NewToken",
     "OtherEvent",
     "PersonGone",
     "Picture",
     "Profile",
+    "Quota",
     "QuotaUsedUp",
     "Receipt",
     "Retry",

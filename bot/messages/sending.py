@@ -127,9 +127,17 @@ class PersonGone(SendError):
 
 
 class ChannelDown(SendError):
-    """The channel's token or permission is dead: hold its messages, tell the shop."""
+    """The channel's token or permission is dead: hold its messages, tell the shop.
+
+    ``by_token``: the token itself is refused, so asking whose it is tells when
+    that is over; a missing permission does not show there.
+    """
 
     outcome = "down"
+
+    def __init__(self, reason: str, *, code: str = "", by_token: bool = False) -> None:
+        super().__init__(reason, code=code)
+        self.by_token = by_token
 
 
 class ThreadTaken(SendError):

@@ -14,6 +14,7 @@ held comes due again when its lease ends, and is then treated as a call whose
 outcome nobody knows.
 """
 
+from bot.outbox.holding import doubt_token, resume_channel, take_channel_down
 from bot.outbox.planning import (
     plain,
     plan_answer,
@@ -24,11 +25,12 @@ from bot.outbox.planning import (
     route_now,
 )
 from bot.outbox.sending import Prepare, deliver_next, drain
-from bot.outbox.settling import offer_due, release, resume_channel, settle_by_status
+from bot.outbox.settling import offer_due, release, settle_by_status
 
 __all__ = [
     "Prepare",
     "deliver_next",
+    "doubt_token",
     "drain",
     "offer_due",
     "plain",
@@ -41,4 +43,5 @@ __all__ = [
     "resume_channel",
     "route_now",
     "settle_by_status",
+    "take_channel_down",
 ]

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-
 from bot.channels import CHANNELS
 from bot.messages import (
     BadMessage,
@@ -24,14 +22,16 @@ from bot.messages import (
     TokenSpent,
     WindowClosed,
 )
+from bot.outbox.holding import take_channel_down
 from bot.runtime import Work
-from bot.store import changes, commenters, conversations, messages, shops
+from bot.store import changes, commenters, conversations, messages, watches
 from bot.store import outbox as rows
-
-log = structlog.get_logger(__name__)
 
 ECHO_WAIT = timedelta(seconds=60)
 """How long an echo may take before the shop's policy decides about an uncertain send."""
+
+QUOTA_AGE = timedelta(minutes=1)
+"""How old a quota may be when a send was refused for it, and still be believed."""
 
 BACKOFF = (1, 3, 10, 30, 60, 120, 300, 600)
 
@@ -51,10 +51,12 @@ def settle(work: Work, claim: Any, outcome: Receipt | SendError) -> None:
     elif isinstance(outcome, TokenSpent):
         _after_spent_token(work, claim, row, outcome)
     elif isinstance(outcome, ChannelDown):
-        _take_channel_down(work, row, outcome)
+        _hold(work, row, outcome)
     elif isinstance(outcome, ThreadTaken):
         end(work, row, "held", outcome.reason, code=outcome.code)
     elif isinstance(outcome, QuotaUsedUp | WindowClosed):
+        if isinstance(outcome, QuotaUsedUp):
+            _read_quota(work, row)
         end(work, row, "needs_review", outcome.reason, code=outcome.code)
     elif isinstance(outcome, PersonGone):
         conversations.mark_gone(work.connection, row.conversation_id, outcome.reason)
@@ -76,6 +78,8 @@ def _mark_sent(work: Work, row: Any, platform_ids: tuple[str, ...]) -> None:
         reason=None,
         code=None,
     )
+    if row.lane == Lane.PUSH:
+        watches.count_push(work.connection, row.channel_id)
     _tell(work, row, "sent", None, platform_id=platform_ids[-1] if platform_ids else None)
     work.ring("deliver")  # what waits behind it in its conversation
 
@@ -88,6 +92,12 @@ def _meet(work: Work, row: Any, person_id: str | None) -> None:
     if conversation_id is not None:
         _announce(work, row.shop_id, conversation_id)
         work.ring("upkeep")
+
+
+def _read_quota(work: Work, row: Any) -> None:
+    """Learn how much is used up; once for all deliveries that are refused together."""
+    watches.read_quota_soon(work.connection, row.channel_id, work.now, work.now - QUOTA_AGE)
+    work.ring("upkeep")
 
 
 def _again(work: Work, row: Any, error: Retry) -> None:
@@ -124,25 +134,13 @@ def _after_spent_token(work: Work, claim: Any, row: Any, error: TokenSpent) -> N
     work.ring("deliver")
 
 
-def _take_channel_down(work: Work, row: Any, error: ChannelDown) -> None:
-    """Hold everything of a channel whose token is dead: nothing is burned, one alarm is raised."""
+def _hold(work: Work, row: Any, error: ChannelDown) -> None:
+    """Hold a delivery, and with it everything of its channel: nothing is burned."""
     rows.update_delivery(
         work.connection, row.id, state="held", lease=None, reason=error.reason, code=error.code
     )
     _tell(work, row, "held", error.reason)
-    if shops.mark_channel_down(work.connection, row.channel_id, error.reason):
-        log.error("channel down", channel=row.channel_id, code=error.code)
-        changes.record(
-            work.connection,
-            work.now,
-            "system",
-            "channel down",
-            f"channel:{row.channel_id}",
-            shop_id=row.shop_id,
-            reason=error.reason,
-        )
-    for conversation_id in rows.hold_channel(work.connection, row.channel_id, error.reason):
-        _announce(work, row.shop_id, conversation_id)
+    take_channel_down(work, row.channel_id, error)
 
 
 def _after_unknown(work: Work, row: Any, error: SendError) -> None:
@@ -187,15 +185,6 @@ def settle_by_status(
         conversation = conversations.lock_conversation(work.connection, conversation_id)
         if conversation is not None:
             _announce(work, conversation.shop_id, conversation_id)
-
-
-def resume_channel(work: Work, channel_id: int) -> None:
-    """Let a channel speak again after its token was mended."""
-    shops.update_channel(work.connection, channel_id, state="up", reason=None)
-    channel = shops.find_channel(work.connection, channel_id)
-    for conversation_id in rows.release_channel(work.connection, channel_id, work.now):
-        _announce(work, channel.shop_id, conversation_id)
-        work.ring("deliver")
 
 
 def release(work: Work, conversation: Any) -> None:

@@ -112,6 +112,7 @@ def _shop(drawn: dict[str, str]) -> dict[str, Any]:
                 "key": "siam-ig",
                 "account_id": "17840000000000000",
                 "access_token": drawn["instagram_access_token"],
+                "login": "instagram",
             },
         ],
         "staff": [

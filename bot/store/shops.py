@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from bot.store.changes import upsert
-from bot.store.tables import channels, counters, shops
+from bot.store.tables import channels, counters, shops, watches
 
 
 def find_shop(connection: Connection, shop_id: int) -> Row[Any]:
@@ -64,9 +64,12 @@ def list_channels(connection: Connection, shop_id: int | None = None) -> list[Ro
     return list(connection.execute(query))
 
 
-def find_channel(connection: Connection, channel_id: int) -> Row[Any]:
-    """Give a channel that is known to exist."""
-    return connection.execute(select(channels).where(channels.c.id == channel_id)).one()
+def find_channel(connection: Connection, channel_id: int, *, lock: bool = False) -> Row[Any]:
+    """Give a channel that is known to exist; with ``lock`` nobody changes it until the commit."""
+    query = select(channels).where(channels.c.id == channel_id)
+    if lock and connection.dialect.name == "postgresql":
+        query = query.with_for_update()
+    return connection.execute(query).one()
 
 
 # What every webhook runs is built once: building a statement costs more than running it.
@@ -87,15 +90,23 @@ def find_channel_by_account(connection: Connection, kind: str, account_id: str) 
 
 
 def insert_channel(connection: Connection, **values: Any) -> int:
-    """Write a new channel and give its id."""
+    """Write a new channel, with nothing known of its health yet, and give its id."""
     statement = insert(channels).values(**values).returning(channels.c.id)
-    return int(connection.execute(statement).scalar_one())
+    channel_id = int(connection.execute(statement).scalar_one())
+    connection.execute(insert(watches).values(channel_id=channel_id, shop_id=values["shop_id"]))
+    return channel_id
 
 
 def update_channel(connection: Connection, channel_id: int, **values: Any) -> int:
     """Change a channel; give how many rows that met (0 or 1)."""
     statement = update(channels).where(channels.c.id == channel_id).values(**values)
     return connection.execute(statement).rowcount
+
+
+def replace_secrets(connection: Connection, channel_id: int, old: bytes, new: bytes) -> bool:
+    """Put sealed secrets in the place of others; False when those are not the channel's now."""
+    statement = update(channels).where(channels.c.id == channel_id, channels.c.sealed == old)
+    return connection.execute(statement.values(sealed=new)).rowcount == 1
 
 
 def mark_channel_down(connection: Connection, channel_id: int, reason: str) -> bool:

@@ -31,6 +31,7 @@ class Vault:
         """``secret_key`` is the installation's; each use derives a key of its own."""
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(secret_key, b"at rest")))
         self._bills = _derive(secret_key, b"bill links")
+        self._marks = _derive(secret_key, b"marks of secrets")
         self._opened: dict[bytes, dict[str, str]] = {}
 
     def seal(self, secrets: dict[str, str]) -> bytes:
@@ -54,6 +55,10 @@ class Vault:
             self._opened.clear()
         self._opened[sealed] = opened
         return opened
+
+    def mark(self, secret: str) -> str:
+        """Give a mark by which a secret is known again, and from which nobody can tell it."""
+        return hmac.new(self._marks, secret.encode(), hashlib.sha256).hexdigest()
 
     def bill_token(self, order_id: int, generation: int) -> str:
         """Compute the token of an order's bill address: 192 bits, URL-safe, 32 characters."""

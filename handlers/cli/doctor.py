@@ -44,7 +44,7 @@ def doctor() -> None:
     told = frame.settings()
     failed = 0
     for finding in examine(told):
-        click.echo(f"{finding.state:<4}  {finding.subject:<20}  {finding.words}")
+        click.echo(f"{finding.state:<4}  {finding.subject:<26}  {finding.words}")
         failed += finding.state == "FAIL"
     if failed:
         raise Failure(f"{failed} of these must be mended.")
@@ -158,7 +158,10 @@ def _channels(runtime: Runtime) -> Iterator[Finding]:
     with runtime.store.read() as connection:
         rows = shops.list_channels(connection)
     for row in rows:
-        yield _channel(runtime, row)
+        found = _channel(runtime, row)
+        yield found
+        if found.state != "FAIL":
+            yield from _set_up(runtime, row)
     real = {CHANNELS[row.kind].webhook for row in rows} if not runtime.settings.demo else set()
     for webhook in sorted(real):
         yield _clock(CLOCKS[webhook], _date_of)
@@ -177,11 +180,28 @@ def _channel(runtime: Runtime, row: Any) -> Finding:
             subject, "FAIL", "its token was encrypted with another secret_key: set the old key back"
         )
     except ChannelDown as wrong:
-        return Finding(subject, "FAIL", f"{wrong.reason}: give it a new access token")
+        return Finding(subject, "FAIL", wrong.reason)
     except SendError as wrong:
         return Finding(subject, "FAIL", f"cannot be asked: {wrong.reason}")
     heard = f"{row.last_webhook_at:%Y-%m-%d %H:%M} UTC" if row.last_webhook_at else "never"
     return Finding(subject, "ok", f"speaks as {name}; last webhook: {heard}")
+
+
+def _set_up(runtime: Runtime, row: Any) -> Iterator[Finding]:
+    """Look at the platform's side: does it post to us, and everything that we read."""
+    from bot.channels import CHANNELS
+    from bot.messages import SendError
+    from handlers.channel_health import webhook_address
+
+    address = webhook_address(runtime, row)
+    try:
+        checks = CHANNELS[row.kind].examine(runtime.account(row), address)
+    except SendError as wrong:
+        words = f"its webhook cannot be looked at: {wrong.reason}"
+        yield Finding(f"channel {row.key}", "warn", words)
+        return
+    for check in checks:
+        yield Finding(f"{row.key} {check.subject}", check.state, check.words)
 
 
 def _clock(host: str, date_of: Callable[[str], datetime | None]) -> Finding:

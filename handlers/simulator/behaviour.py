@@ -14,7 +14,8 @@ from typing import Any
 from handlers.simulator.config import KINDS, Behaviour, Rule
 from handlers.simulator.ledger import Ledger
 
-# Where each fault can strike: at a send, at the webhook of an event, at the echo of a send.
+# Where each fault can strike: at a send, at any call's token, at the webhook of an event, at the
+# echo of a send.
 FAULTS: Mapping[str, str] = {
     "error_before": "send",
     "error_after": "send",
@@ -26,6 +27,8 @@ FAULTS: Mapping[str, str] = {
     "slow": "send",
     "bad_json": "send",
     "token_dead": "send",
+    "token_revoked": "token",
+    "token_expired": "token",
     "window_closed": "send",
     "lost_echo": "echo",
     "duplicate_webhook": "webhook",

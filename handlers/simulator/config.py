@@ -18,7 +18,8 @@ class SimAccount:
     """A shop's account on a pretend platform, with the secrets both sides know.
 
     ``account_id`` is LINE's bot user id, the Page id or the Instagram account id; ``quota``
-    the pushes of a month on LINE, None for no limit.
+    the pushes of a month on LINE, None for no limit; ``login`` is ``instagram`` for an Instagram
+    account whose own token ends after 60 days, ``page`` for one behind a Page.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class SimAccount:
     app_secret: str = field(default="", repr=False)
     app_id: str = ""
     quota: int | None = 500
+    login: str = "page"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

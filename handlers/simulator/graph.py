@@ -20,6 +20,7 @@ from handlers.simulator.calls import answer_in_mood, current_call, write_down_ca
 from handlers.simulator.comments import note_answer, require_comment
 from handlers.simulator.config import Rule, SimAccount
 from handlers.simulator.events import make_mid
+from handlers.simulator.graph_account import add_account
 from handlers.simulator.graph_messages import GraphError, bad_parameter, check_message, describe
 from handlers.simulator.world import World
 
@@ -63,9 +64,7 @@ def create_graph(world: World) -> Blueprint:
     def show(version: str, node: str) -> Response:
         return _show(world, _account(version), node)
 
-    @graph.route("/<version>/<node>/subscribed_apps", methods=["GET", "POST", "DELETE"])
-    def subscribe(version: str, node: str) -> Response:
-        return _subscribe(world, _require_node(version, node))
+    add_account(graph, world, _require_node)
 
     @graph.route("/<path:path>", methods=["GET", "POST", "DELETE"])
     def refuse_unknown(path: str) -> Response:
@@ -86,11 +85,22 @@ def _authenticate(world: World) -> SimAccount:
     account = world.account_by_token(token, "messenger", "instagram")
     if account is None:
         raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
+    _require_living(world, account, token)
     proof = _parameter("appsecret_proof")
     right = hmac.new(account.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
     if proof is not None and not hmac.compare_digest(str(proof).encode(), right.encode()):
         raise bad_parameter("Invalid appsecret_proof provided in the API argument")
     return account
+
+
+def _require_living(world: World, account: SimAccount, token: str) -> None:
+    """Refuse a token that was taken back, or whose sixty days are over."""
+    rule = world.moods.draw(account.kind, "token")
+    if rule is not None:
+        current_call().account, current_call().fault = account, rule.fault
+        raise _FAULTS[rule.fault]
+    if account.login == "instagram" and world.tokens.is_over(token):
+        raise _FAULTS["token_expired"]
 
 
 def _send(world: World, account: SimAccount) -> Response:
@@ -215,15 +225,6 @@ def _show(world: World, account: SimAccount, node: str) -> Response:
     return _answer({"id": fields["id"]} | {key: fields[key] for key in wanted if key in fields})
 
 
-def _subscribe(world: World, account: SimAccount) -> Response:
-    key = f"unsubscribed:{account.key}"
-    if request.method == "GET":
-        app = {"id": account.app_id, "name": "OpenBill", "subscribed_fields": ["messages"]}
-        return _answer({"data": [] if world.ledger.fact(key) else [app]})
-    world.ledger.remember(key, value=request.method == "DELETE" or None)
-    return _answer({"success": True})
-
-
 def _account(version: str) -> SimAccount:
     match = _VERSION.fullmatch(version)
     if match is None:
@@ -277,6 +278,12 @@ _FAULTS: Mapping[str, GraphError] = {
     "hang_before": GraphError(2, "Service temporarily unavailable", status=503),
     "error_after": GraphError(1, "An unknown error occurred", status=500),
     "429": GraphError(613, "(#613) Calls to this api have exceeded the rate limit."),
+    "token_revoked": GraphError(
+        190, "Error validating access token: The user has not authorized application", subcode=458
+    ),
+    "token_expired": GraphError(
+        190, "Error validating access token: Session has expired", subcode=463
+    ),
     "token_dead": GraphError(
         190, "Error validating access token: The session has been invalidated", subcode=460
     ),

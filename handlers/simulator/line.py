@@ -47,6 +47,10 @@ def create_line(world: World) -> Blueprint:
         if account is None:
             raise Refused(401, AUTH_WORDS)
         current_call().account = account
+        rule = world.moods.draw(account.kind, "token")
+        if rule is not None:
+            current_call().fault = rule.fault
+            raise Refused(401, AUTH_WORDS)
 
     @line.after_request
     def put_request_id(response: Response) -> Response:

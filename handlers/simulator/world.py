@@ -10,6 +10,7 @@ from handlers.simulator.behaviour import Moods
 from handlers.simulator.config import SimAccount, SimPerson, SimulatorConfig
 from handlers.simulator.ledger import Ledger
 from handlers.simulator.postman import Postman
+from handlers.simulator.tokens import Tokens
 
 
 class World:
@@ -20,6 +21,7 @@ class World:
         self.ledger = Ledger(config.db_path)
         self.moods = Moods(self.ledger, config.behaviour)
         self.postman = Postman(config, self.ledger, self.moods)
+        self.tokens = Tokens(self.ledger)
         self.people = {person.id: person for person in config.people}
         self._accounts = {account.key: account for account in config.accounts}
         self._tokens = {account.access_token: account for account in config.accounts}
@@ -30,7 +32,7 @@ class World:
 
     def account_by_token(self, token: str, *kinds: str) -> SimAccount | None:
         """The account that this access token opens, if it is of one of these kinds."""
-        account = self._tokens.get(token)
+        account = self._tokens.get(token) or self.tokens.owner_of(token, self._accounts)
         return account if account is not None and account.kind in kinds else None
 
     def person_of(self, account: SimAccount, person_id: object) -> SimPerson | None:

@@ -15,6 +15,7 @@ from bot.store import events, outbox
 from bot.store.database import Connection, Store
 from tests.support.stack import Stack
 from tests.support.stack_platforms import Person, wait_for
+from tests.support.stack_shop import Desk
 from tests.support.stack_story import (
     HELLO,
     PARTS,
@@ -104,6 +105,27 @@ def test_a_platform_that_refuses_for_a_moment_gets_the_bill_again(stack: Stack, 
         stack.desk.reply(talk, "/send")
         wait_for_bill(customer)
     assert {row["state"] for row in wait_until_settled(stack, talk)} == {"sent"}
+    assert [row["kind"] for row in customer.seen()] == PARTS[kind]
+
+
+@pytest.mark.parametrize("kind", CHANNELS)
+def test_F28_a_revoked_token_holds_the_bill_until_it_is_good_again(stack: Stack, kind: str) -> None:
+    customer, talk = ask(stack, kind)
+    stack.desk.reply(talk, "/o A1 2")
+    with stack.platforms.misbehaving(kind, "token_revoked", count=None):
+        stack.desk.reply(talk, "/send")
+        held = wait_for(
+            lambda: [row for row in deliveries_of(stack, talk) if row["state"] == "held"],
+            "The holding of what is owed",
+        )
+        assert not customer.seen()
+    key = stack.platforms.accounts[kind].key
+    operator = Desk(stack.base, "ops@example.com", stack.password, home="/ops")
+    operator.submit(operator.form("/ops", f"/ops/probe/{key}"))
+    wait_for_bill(customer)
+    settled = wait_until_settled(stack, talk)
+    assert {row["state"] for row in settled} == {"sent"}
+    assert {row["id"] for row in held} <= {row["id"] for row in settled}
     assert [row["kind"] for row in customer.seen()] == PARTS[kind]
 
 

@@ -42,6 +42,7 @@ ROUTES = {
     ("GET", "/inbox/changes"): (303, 200, 200, 403),
     ("GET", "/ops"): (303, 404, 404, 200),
     ("POST", "/ops/replay/<int:delivery_id>"): (303, 404, 404, 303),
+    ("POST", "/ops/probe/<key>"): (303, 404, 404, 303),
     ("GET", "/health"): (503, 503, 503, 503),  # no Redis and no workers here
     ("GET", "/metrics"): (200, 200, 200, 200),
     # Unknown to this shop: whose files may be seen by whom stands in test_media.

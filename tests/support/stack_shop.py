@@ -46,7 +46,7 @@ class Forms(HTMLParser):
 class Desk:
     """A member of staff at the web inbox, without JavaScript."""
 
-    def __init__(self, base: str, email: str, password: str) -> None:
+    def __init__(self, base: str, email: str, password: str, *, home: str = "/inbox") -> None:
         self.base = base
         self._http = requests.Session()
         form = self.form("/login", "/login")
@@ -57,7 +57,7 @@ class Desk:
             timeout=TIMEOUT,
         )
         assert response.status_code == 303, response.status_code
-        assert response.headers["Location"] == "/inbox"
+        assert response.headers["Location"] == home
 
     def get(self, path: str) -> str:
         """A page's text; a status other than 200 is a failure."""

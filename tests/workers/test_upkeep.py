@@ -7,7 +7,7 @@ from pytest_httpserver import HTTPServer
 
 from bot import upkeep
 from bot.runtime import Runtime, Work
-from bot.store import changes, conversations, people, shops
+from bot.store import changes, conversations, people, shops, watches
 from workers.upkeep import sweep
 
 
@@ -17,6 +17,20 @@ def shop_id(runtime: Runtime) -> int:
         shop = shops.find_shop_by_slug(connection, "siam")
     assert shop is not None
     return int(shop.id)
+
+
+@pytest.fixture(autouse=True)
+def asked(runtime: Runtime) -> None:
+    """The channels have just been asked after: nothing of that is due."""
+
+    def write(work: Work) -> None:
+        later = work.now + timedelta(days=1)
+        for row in watches.list_watches(work.connection):
+            watches.update_watch(
+                work.connection, row.channel_id, probe_due_at=later, quota_due_at=later
+            )
+
+    runtime.transact(write)
 
 
 def test_what_is_over_goes_and_what_is_not_stays(runtime: Runtime, shop_id: int) -> None:
@@ -69,4 +83,25 @@ def test_the_sweep_asks_who_wrote(runtime: Runtime, httpserver: HTTPServer) -> N
     with runtime.store.read() as connection:
         names = connection.exec_driver_sql("SELECT name FROM contacts").scalars().all()
     assert names == ["Mali"]
+    assert sweep(runtime) == 0
+
+
+def test_the_sweep_watches_the_channels_and_leaves_what_is_left_to_the_next(
+    runtime: Runtime, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/v2/bot/info").respond_with_json({"displayName": "Siam Tea"})
+
+    def make_due(work: Work) -> None:
+        channel = shops.find_channel_by_key(work.connection, "siam-line")
+        assert channel is not None
+        watches.update_watch(work.connection, channel.id, probe_due_at=work.now)
+        shops.note_webhook(work.connection, channel.id, work.now)
+
+    runtime.transact(make_due)
+    assert sweep(runtime) == 1
+    with runtime.store.read() as connection:
+        (row,) = watches.list_watches(connection)
+        assert row.token_state == "ok"
+        assert len(watches.list_hours(connection, row.channel_id)) == 1
+    assert runtime.bell.waiting()["upkeep"] == 1
     assert sweep(runtime) == 0

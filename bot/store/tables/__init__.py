@@ -45,6 +45,7 @@ from bot.store.tables.people import (
 )
 from bot.store.tables.replies import auto_answers, saved_replies, status_templates
 from bot.store.tables.stock import shelves, stock_moves, variants
+from bot.store.tables.watch import heard_hours, watches
 
 __all__ = [
     "addresses",
@@ -59,6 +60,7 @@ __all__ = [
     "counters",
     "events",
     "feed",
+    "heard_hours",
     "heartbeats",
     "idempotency_keys",
     "invoices",
@@ -88,4 +90,5 @@ __all__ = [
     "status_templates",
     "stock_moves",
     "variants",
+    "watches",
 ]

@@ -55,6 +55,7 @@ channels = Table(
     Column("account_id", String(64)),
     Column("login", String(12), nullable=False),  # page | instagram: which of Meta's hosts
     Column("sealed", LargeBinary, nullable=False),  # {"channel_secret", "access_token"}, encrypted
+    Column("given", Json),  # marks of the secrets that configuration gave last
     Column("state", String(8), nullable=False),  # up | down
     Column("reason", String(300)),
     Column("last_webhook_at", Utc),

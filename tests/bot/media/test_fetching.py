@@ -15,7 +15,9 @@ from werkzeug import Request, Response
 from bot import media
 from bot.media import fetching
 from bot.messages import Attachment
+from bot.runtime import Work
 from bot.store import media as rows
+from bot.store import watches
 from workers.jobs import JOBS
 
 if TYPE_CHECKING:
@@ -106,6 +108,21 @@ def test_a_video_that_is_being_prepared_is_asked_for_again(
     line_chat.shop.clock.move(seconds=10)
     line_chat.drain()
     assert line_chat.view().state == "stored"
+
+
+def test_F28_a_token_that_is_refused_for_an_attachment_is_probed_and_the_attachment_waits(
+    line_chat: Chat,
+) -> None:
+    def ask_later(work: Work) -> None:
+        later = work.now + timedelta(days=1)
+        watches.update_watch(work.connection, line_chat.channel.id, probe_due_at=later)
+
+    line_chat.shop.runtime.transact(ask_later)
+    line_chat.note(line_chat.has(401))
+    line_chat.drain()
+    assert line_chat.view().state == "fetching"
+    due = line_chat.shop.row("watches", channel_id=line_chat.channel.id).probe_due_at
+    assert due <= line_chat.shop.clock()
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])

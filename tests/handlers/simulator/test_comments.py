@@ -30,8 +30,8 @@ def answer(simulator: Any, comment_id: str, token: str = "page-token") -> reques
 
 
 def customer(simulator: Any, kind: str) -> str:
-    rows = {"messenger": 2, "instagram": 3}
-    return list(simulator.people)[rows[kind]]
+    names: list[str] = list(simulator.people)
+    return names[{"messenger": 2, "instagram": 3}[kind]]
 
 
 def test_a_pages_comment_names_its_writer_otherwise_than_messages(simulator: Any) -> None:
