@@ -5,8 +5,8 @@ The reading itself stands in ``orders.wishes``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 LONGEST_KEYWORD = 50
@@ -117,3 +117,21 @@ class Miss:
 
     reason: Reason
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def sum_picks(picks: Iterable[Pick]) -> tuple[Pick, ...]:
+    """Put picks of the same thing together; quantities add, and one addition makes all so."""
+    found: dict[tuple[str, tuple[str, ...]], Pick] = {}
+    for pick in picks:
+        key = (pick.code.casefold(), tuple(map(str.casefold, pick.options)))
+        known = found.get(key)
+        if known is None:
+            found[key] = pick
+            continue
+        adds = Effect.ADD in (known.effect, pick.effect)
+        found[key] = replace(
+            known,
+            quantity=known.quantity + pick.quantity,
+            effect=Effect.ADD if adds else Effect.SET,
+        )
+    return tuple(found.values())

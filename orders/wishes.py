@@ -7,10 +7,9 @@ bounded, so any text takes linear time. Nothing is raised for any text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 
-from orders.folding import caseless, fold
+from orders.glossary import Glossary, fold_word, squeeze
 from orders.keywords import (
     MOST_QUANTITY,
     Effect,
@@ -21,15 +20,12 @@ from orders.keywords import (
     Reason,
     Rule,
     Target,
+    sum_picks,
 )
-from orders.pieces import LONGEST_TEXT, Piece, PieceKind, cut
+from orders.pieces import LONGEST_TEXT, Piece, PieceKind
 
-MOST_PIECES_OF_KEYWORD = 6
 MOST_PICKS = 20
-LONGEST_PREFIX = 20
 
-# A repeated letter is a drawl: CFFF, pleaseee, ค่าาา.
-_DRAWL = re.compile(r"(.)\1+", re.DOTALL)
 _TIMES = re.compile(r"x([0-9]+)")
 _GLUED_TIMES = re.compile(r"(.+)x([0-9]+)", re.DOTALL)
 _COUNTED = re.compile(r"([0-9]+)(\D+)", re.DOTALL)
@@ -37,63 +33,26 @@ _NUMERIC = re.compile(r"[0-9].*", re.DOTALL)
 # Thai for laughing, and never how many somebody wants.
 _LAUGHTER = re.compile(r"5{3,}\+*")
 
-_Key = tuple[tuple[str, bool], ...]
-
 
 class Reader:
     """A rule made ready to read many texts."""
 
     def __init__(self, rule: Rule) -> None:
-        self.rule = rule
-        particles = rule.particles
-        self.prefixes = frozenset(_squeeze(fold_word(one)) for one in rule.prefixes if one.strip())
-        self.beside = frozenset(
-            map(_squeeze, particles.polite | particles.asking | particles.units)
-        )
-        self._keywords: dict[_Key, tuple[str, Target]] = {}
-        known = particles.polite | particles.asking | particles.units | particles.money
-        known |= particles.doubt
-        known |= {fold_word(one) for one in rule.prefixes}
-        for written, target in rule.keywords.items():
-            pieces = cut(fold_word(written))[:MOST_PIECES_OF_KEYWORD]
-            if pieces:
-                self._keywords.setdefault(_key(pieces), (written, target))
-            known |= {one.text for one in pieces} | set(map(fold_word, target.choices))
-        self._known = frozenset(known)
-        self._longest = max(map(len, known), default=0)
+        self._glossary = Glossary(rule)
 
     def read(self, text: str) -> Match | Miss:
         """Read one text. Never raises; linear in its length."""
         if len(text) > LONGEST_TEXT:
             return Miss(Reason.TOO_LONG, {"limit": f"{LONGEST_TEXT:,}"})
-        pieces = cut(fold_word(text), self._known, self._longest)
-        return _Reading(self, pieces).finish() if pieces else Miss(Reason.EMPTY)
-
-    def keyword_at(self, pieces: list[Piece], at: int) -> tuple[int, str, Target] | None:
-        """The longest keyword that begins at a piece: how many pieces, its spelling, its target."""
-        for length in range(min(MOST_PIECES_OF_KEYWORD, len(pieces) - at), 0, -1):
-            found = self._keywords.get(_key(pieces[at : at + length]))
-            if found is not None:
-                return length, *found
-        return None
-
-    def keyword(self, word: str) -> tuple[str, Target] | None:
-        """The keyword that is one word, in whatever pieces."""
-        pieces = cut(word)
-        return self._keywords.get(_key(pieces)) if pieces else None
-
-    def unglue(self, word: str) -> list[tuple[str, bool]]:
-        """The word itself, and what follows a prefix glued to it, as in ``CFA1``."""
-        lengths = range(1, min(len(word), LONGEST_PREFIX + 1))
-        cuts = [word[at:] for at in lengths if _squeeze(word[:at]) in self.prefixes]
-        return [(word, False), *((rest, True) for rest in cuts)]
+        pieces = self._glossary.cut(text)
+        return _Reading(self._glossary, pieces).finish() if pieces else Miss(Reason.EMPTY)
 
 
 class _Reading:
     """One text on its way from pieces to picks."""
 
-    def __init__(self, reader: Reader, pieces: list[Piece]) -> None:
-        self.reader, self.rule, self.pieces = reader, reader.rule, pieces
+    def __init__(self, glossary: Glossary, pieces: list[Piece]) -> None:
+        self.glossary, self.rule, self.pieces = glossary, glossary.rule, pieces
         self.picks: list[Pick] = []
         self.at = 0
         self.prefixed = False
@@ -133,7 +92,9 @@ class _Reading:
         return Match(picks)
 
     def _step(self, piece: Piece) -> None:
-        found = None if self._wants_number(piece) else self.reader.keyword_at(self.pieces, self.at)
+        found = (
+            None if self._wants_number(piece) else self.glossary.keyword_at(self.pieces, self.at)
+        )
         if found is not None and not self._is_lone_number(piece):
             length, written, target = found
             self.at += length
@@ -155,7 +116,7 @@ class _Reading:
     def _check_glued(self, word: str, written: str) -> None:
         """Ask about a keyword that is also another one and how many: ``A1X2`` where A1 is one."""
         times = _GLUED_TIMES.fullmatch(word)
-        shorter = self.reader.keyword(times[1]) if times else None
+        shorter = self.glossary.keyword(times[1]) if times else None
         if times and shorter is not None:
             facts = {"first": f"[{written}]", "second": f"{shorter[0]} {times[2]}"}
             self.miss = Miss(Reason.AMBIGUOUS, facts)
@@ -167,7 +128,7 @@ class _Reading:
     def _is_lone_number(self, piece: Piece) -> bool:
         """In free text a number is a keyword only behind a prefix."""
         lone = piece.kind is PieceKind.NUMBER and self.rule.mode is Mode.CONTAINS
-        return lone and not (self.at and self._is_prefix(self.pieces[self.at - 1].text))
+        return lone and not (self.at and self.glossary.is_prefix(self.pieces[self.at - 1].text))
 
     def _pick(
         self, written: str, target: Target, quantity: int = 1, *, counted: bool = False
@@ -187,7 +148,7 @@ class _Reading:
         elif self.open and not self.counted and word == "x" and self._next_is_number():
             self.at += 1
             self._take(self.pieces[self.at - 1].text, None, word)
-        elif self._is_prefix(word):
+        elif self.glossary.is_prefix(word):
             self.prefixed = True
         elif (
             self._is_beside(word)
@@ -201,15 +162,8 @@ class _Reading:
         else:
             self._leave(piece)
 
-    def _is_prefix(self, word: str) -> bool:
-        small = _squeeze(word)
-        if small in self.reader.prefixes:
-            return True
-        # CFCF is eager, not another word.
-        return any(small == one * (len(small) // len(one)) for one in self.reader.prefixes)
-
     def _is_beside(self, word: str) -> bool:
-        return _squeeze(word) in self.reader.beside or _LAUGHTER.fullmatch(word) is not None
+        return squeeze(word) in self.glossary.beside or _LAUGHTER.fullmatch(word) is not None
 
     def _choice(self, word: str) -> bool:
         """Take a word as an option of what was just picked: ``A1 M 2``, ``A1/ดำ``."""
@@ -225,14 +179,14 @@ class _Reading:
 
     def _glued(self, word: str) -> bool:
         """Read ``CFA1``, ``A1x2`` and ``CFA1x2``, where the whole is no keyword itself."""
-        for body, prefixed in self.reader.unglue(word):
-            found = self.reader.keyword(body)
+        for body, prefixed in self.glossary.unglue(word):
+            found = self.glossary.keyword(body)
             if found is not None:
                 self.prefixed |= prefixed
                 self._pick(*found)
                 return True
             times = _GLUED_TIMES.fullmatch(body)
-            found = self.reader.keyword(times[1]) if times else None
+            found = self.glossary.keyword(times[1]) if times else None
             if times and found is not None:
                 self.prefixed |= prefixed
                 self._pick(*found)
@@ -248,7 +202,7 @@ class _Reading:
         if counted[2] in self.rule.particles.money:
             self.miss = Miss(Reason.PRICE, {"number": word})
             return True
-        if _squeeze(counted[2]) not in self.reader.beside:
+        if squeeze(counted[2]) not in self.glossary.beside:
             return False
         self._take(counted[1], None, word)
         return True
@@ -289,7 +243,7 @@ class _Reading:
         following = self.pieces[self.at] if self.at < len(self.pieces) else None
         if self._next_is_number():
             self._sign_number(piece.text, self.pieces[self.at].text)
-        elif following is None or self.reader.keyword_at(self.pieces, self.at) is not None:
+        elif following is None or self.glossary.keyword_at(self.pieces, self.at) is not None:
             if piece.text in "+=" and not self.counted and following is None:
                 self.miss = Miss(Reason.NUMBER_MISSING, {"sign": piece.text})
         elif following.kind is PieceKind.ODD or _NUMERIC.fullmatch(following.text):
@@ -345,7 +299,7 @@ class _Reading:
         places = range(self.at, min(self.at + 2, len(self.pieces)))
         return any(
             self.pieces[at].kind is not PieceKind.NUMBER
-            and self.reader.keyword_at(self.pieces, at) is not None
+            and self.glossary.keyword_at(self.pieces, at) is not None
             for at in places
         )
 
@@ -373,38 +327,5 @@ class _Reading:
         return following.text in self.rule.particles.money
 
 
-def fold_word(text: str) -> str:
-    """A text in the one spelling in which words are compared."""
-    return caseless(fold(text).text).strip()
-
-
-def sum_picks(picks: Iterable[Pick]) -> tuple[Pick, ...]:
-    """Put picks of the same thing together; quantities add, and one addition makes all so."""
-    found: dict[tuple[str, tuple[str, ...]], Pick] = {}
-    for pick in picks:
-        key = (pick.code.casefold(), tuple(map(str.casefold, pick.options)))
-        known = found.get(key)
-        if known is None:
-            found[key] = pick
-            continue
-        adds = Effect.ADD in (known.effect, pick.effect)
-        found[key] = replace(
-            known,
-            quantity=known.quantity + pick.quantity,
-            effect=Effect.ADD if adds else Effect.SET,
-        )
-    return tuple(found.values())
-
-
 def _out_of_range(digits: str) -> Miss:
     return Miss(Reason.OUT_OF_RANGE, {"number": digits[:20], "limit": f"{MOST_QUANTITY:,}"})
-
-
-def _squeeze(word: str) -> str:
-    return _DRAWL.sub(r"\1", word)
-
-
-def _key(pieces: list[Piece]) -> _Key:
-    """A keyword's pieces as they are compared: what stands before the first is no matter."""
-    first, *rest = pieces
-    return ((first.text, False), *((one.text, one.gap) for one in rest))

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -125,7 +126,9 @@ def _reply_in_private(account: Account, comment_id: str, message: dict[str, Any]
     """Answer a comment; a refusal concerns this comment and not the channel."""
     payload = {"recipient": {"comment_id": comment_id}, "message": message}
     try:
-        return _receipt(_sender(account).send_raw(payload))
+        answer = _sender(account).send_raw(payload)
+        person_id = identifier(answer.get("recipient_id"))
+        return replace(_receipt(answer), person_id=person_id)
     except ChannelDown as error:
         if error.code.partition("/")[0] != "10":
             raise
@@ -138,7 +141,7 @@ def _receipt(answer: dict[str, Any]) -> Receipt:
     message_id = identifier(answer.get("message_id"))
     if message_id is None:
         raise Unknown("Meta's answer names no message; it may have been sent.", code="200")
-    return Receipt((message_id,), person_id=identifier(answer.get("recipient_id")))
+    return Receipt((message_id,))
 
 
 def check(account: Account, *, same_id: bool) -> str:

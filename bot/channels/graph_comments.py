@@ -21,6 +21,7 @@ from bot.channels.fields import (
     label,
     mapping,
     moment,
+    picked,
     readable,
     stated,
 )
@@ -54,15 +55,10 @@ def read_page_comment(change: Change) -> Event:
     verb, comment_id = comment.get("verb"), identifier(comment.get("comment_id"))
     if verb in ("edited", "remove"):
         return _page_change(change, comment_id, edited=verb == "edited")
-    if verb != "add":
-        return OtherEvent(
-            change.key,
-            change.field,
-            change.sent_at,
-            quiet=True,
-            facts=stated(item="comment", verb=label(verb)),
-            raw=change.raw,
-        )
+    writer_id = identifier(mapping(comment.get("from")).get("id"), PERSON_ID_LENGTH)
+    # Facebook leaves the writer out where the person has not agreed to be known.
+    if verb != "add" or comment_id is None or writer_id is None:
+        return _quiet(change)
     return _comment(
         change,
         comment_id=comment_id,
@@ -102,18 +98,25 @@ def _page_change(change: Change, comment_id: str | None, *, edited: bool) -> Eve
     writer_id = identifier(mapping(change.value.get("from")).get("id"), PERSON_ID_LENGTH)
     text = change.value.get("message")
     if comment_id is None or writer_id is None or (edited and not isinstance(text, str)):
-        return OtherEvent(change.key, change.field, change.sent_at, error=_UNNAMED, raw=change.raw)
+        return _quiet(change)
+    kind = "edit" if edited else "unsend"
+    # An edit has no id of its own. What it says does not count: it may be taken out of the body.
+    which = digest(change.sent_at.isoformat()) if edited else None
     return MessageChange(
-        event_key(
-            "edit" if edited else "unsend",
-            comment_id,
-            digest(change.raw.get("time"), change.sent_at.isoformat()) if edited else None,
-        ),
+        event_key(kind, comment_id, which),
         Address(writer_id),
-        "edit" if edited else "unsend",
+        kind,
         comment_id,
         change.sent_at,
         readable(text) if edited and isinstance(text, str) else None,
         writer_id,
         change.raw,
+    )
+
+
+def _quiet(change: Change) -> OtherEvent:
+    """Keep what concerns no conversation, as the rest of a Page's feed is kept."""
+    facts = picked(change.value, "item", "verb")
+    return OtherEvent(
+        change.key, change.field, change.sent_at, quiet=True, facts=facts, raw=change.raw
     )

@@ -6,8 +6,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from orders.glossary import fold_word
 from orders.keywords import Particles
-from orders.wishes import fold_word
 
 
 @cache

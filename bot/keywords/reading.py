@@ -8,8 +8,9 @@ from bot.keywords.particles import read_particles
 from bot.keywords.terms import Terms
 from bot.store import keywords as rows
 from bot.store.database import Connection
+from orders.glossary import fold_word
 from orders.keywords import Match, Miss, Rule, Target
-from orders.wishes import Reader, fold_word
+from orders.wishes import Reader
 
 
 class Words:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orders.glossary import fold_word
 from orders.keywords import Effect, Match, Miss, Mode, Particles, Pick, Reason, Rule, Target
 from orders.pieces import LONGEST_TEXT
-from orders.wishes import Reader, fold_word
+from orders.wishes import Reader
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[1] / "bot" / "keywords" / "particles.toml"
