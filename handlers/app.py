@@ -24,6 +24,7 @@ from handlers import (
     media,
     operators,
     pages,
+    posts,
     webhooks,
 )
 from handlers.context import EXTENSION
@@ -54,7 +55,7 @@ def create_app(runtime: Runtime) -> Flask:
     explain_errors(app)
     pages.prepare(app)
     bill.limit_guesses(app)
-    for part in (webhooks, auth, inbox, live, media, bill, api, health, operators):
+    for part in (webhooks, auth, inbox, posts, live, media, bill, api, health, operators):
         app.register_blueprint(part.blueprint)
     for part in (keywords, answers):
         app.register_blueprint(part.blueprint)

@@ -61,7 +61,7 @@ def _refuse(error: HTTPException) -> Response:
         return make_response(error.get_response(request.environ))
     response = answer(status)
     for name, value in error.get_headers(request.environ):
-        if name in ("Allow", "Retry-After"):
+        if name in ("Allow", "Retry-After", "Content-Range"):
             response.headers[name] = value
     return response
 

@@ -14,7 +14,6 @@ from bot.words import LANGUAGES
 from orders.keywords import Effect, Mode
 
 _PARTED = re.compile(r"[,\s]+")
-_CUSTOMER = re.compile(r"@?[Cc]?([0-9]{1,15})", re.ASCII)
 
 
 def read_form(form: Mapping[str, str]) -> tuple[bool, Terms]:
@@ -39,7 +38,6 @@ def read_form(form: Mapping[str, str]) -> tuple[bool, Terms]:
         answers=tuple(name for name in TEXTS if f"answer_{name}" in form),
         texts={name: {k: v for k, v in said.items() if v} for name, said in texts.items()},
         send_at_once="send_at_once" in form,
-        banned=tuple(_read_customer(line) for line in _lines(form.get("banned", ""))),
     )
     return "enabled" in form, terms
 
@@ -54,7 +52,6 @@ def show_form(terms: Terms, *, enabled: bool) -> MultiDict[str, str]:
         "cap_item": "" if terms.cap_item is None else str(terms.cap_item),
         "cap_customer": "" if terms.cap_customer is None else str(terms.cap_customer),
         "late_minutes": str(terms.late_minutes),
-        "banned": "\n".join(f"C{code}" for code in terms.banned),
     }
     ticks = {
         "enabled": enabled,
@@ -87,13 +84,6 @@ def _read_keyword(line: str) -> Keyword:
 
 def _write_keyword(keyword: Keyword) -> str:
     return f"{keyword.keyword} = {'/'.join((keyword.code, *keyword.options))}"
-
-
-def _read_customer(line: str) -> int:
-    found = _CUSTOMER.fullmatch(line)
-    if found is None:
-        raise KeywordError("banned_line", line=line[:20])
-    return int(found[1])
 
 
 def _number(text: str) -> int | None:

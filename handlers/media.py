@@ -1,4 +1,4 @@
-"""What customers sent, as files: for signed-in staff of the shop alone, and harmless to open.
+"""What customers sent, as files: for staff and programs of the shop alone, and harmless to open.
 
 Only a picture that we wrote anew is shown in a page. Everything else is handed
 over as a download, of a type that a browser runs nothing of.
@@ -11,27 +11,24 @@ import re
 import unicodedata
 from typing import BinaryIO
 
+import structlog
 from flask import Blueprint, Response, abort, request
 from werkzeug.wsgi import FileWrapper
 
 from bot import media
 from bot.media import MediaFile, MediaView
+from handlers.api.access import find_bearer
 from handlers.context import runtime, visitor
+from handlers.pieces import PLAYED
 
 blueprint = Blueprint("media", __name__)
+log = structlog.get_logger(__name__)
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 CHUNK = 64 * 1024
 POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 ANYTHING = "application/octet-stream"
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png"}
-# What a page may play; nothing in it can run as a document or a script.
-PLAYED = frozenset(
-    {
-        *("audio/aac", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav", "audio/webm"),
-        *("audio/x-m4a", "video/3gpp", "video/mp4", "video/quicktime", "video/webm"),
-    }
-)
 
 
 @blueprint.get("/media/<token>")
@@ -47,11 +44,15 @@ def show_thumb(token: str) -> Response:
 
 
 def _answer(token: str, *, thumb: bool) -> Response:
-    """Give a file of the visitor's own shop; for everybody else there is none."""
-    who = visitor()
-    if who is None or who.actor is None or not TOKEN.fullmatch(token):
+    """Give a file of the asker's own shop; for everybody else there is none."""
+    shop_id = _shop_id()
+    if shop_id is None or not TOKEN.fullmatch(token):
         abort(404)
-    kept = media.open_file(runtime(), who.actor.shop_id, token, thumb=thumb)
+    try:
+        kept = media.open_file(runtime(), shop_id, token, thumb=thumb)
+    except OSError as error:  # the store that keeps it is away
+        log.warning("file not given", error=type(error).__name__)
+        abort(503)
     if kept is None:
         abort(404)
     try:
@@ -62,6 +63,15 @@ def _answer(token: str, *, thumb: bool) -> Response:
     if response.status_code == 304 or request.method == "HEAD":
         kept.body.close()  # nobody reads it, so nobody else would
     return response
+
+
+def _shop_id() -> int | None:
+    """Give the shop of the signed-in member of staff, or of the API's token."""
+    who = visitor()
+    if who is not None and who.actor is not None:
+        return who.actor.shop_id
+    held = find_bearer()
+    return held.shop_id if held is not None else None
 
 
 def _respond(kept: MediaFile, mark: str) -> Response:
@@ -81,7 +91,10 @@ def _respond(kept: MediaFile, mark: str) -> Response:
         filename=_name(kept.view),
     )
     response.set_etag(mark)
-    response.make_conditional(request, accept_ranges=True, complete_length=size)
+    # A part that cannot be understood is to be ignored (RFC 9110, 14.2), and is no error.
+    asked = request.range is not None and request.range.units == "bytes"
+    response.make_conditional(request, accept_ranges=asked, complete_length=size)
+    response.headers["Accept-Ranges"] = "bytes"
     return response
 
 

@@ -22,9 +22,8 @@ blueprint = Blueprint("operators", __name__)
 log = structlog.get_logger(__name__)
 
 TROUBLED = ("needs_review", "dead", "held", "ambiguous")
-ODD = ("quarantine", "parse_error")
 MOST_ROWS = 50
-OUTCOMES = ("read", *ODD, "gone")
+OUTCOMES = ("read", *events.ODD, "gone")
 
 
 @blueprint.get("/ops")
@@ -42,7 +41,7 @@ def show_operators() -> str:
         names={kind: channel.name for kind, channel in CHANNELS.items()},
         outcome=_outcome(),
         asked=_asked(now),
-        **(_read_trouble() if now.has_database else {"troubled": (), "odd": ()}),
+        **(_read_trouble() if now.has_database else {"troubled": (), "odd": (), "unshown": ()}),
     )
 
 
@@ -87,8 +86,9 @@ def _read_trouble() -> dict[str, Any]:
             for state in TROUBLED
             for row in outbox.list_deliveries(connection, state=state, limit=MOST_ROWS)
         ]
-        odd = events.list_raw(connection, ODD, limit=MOST_ROWS)
-    return {"troubled": troubled, "odd": odd}
+        odd = events.list_raw(connection, events.ODD, limit=MOST_ROWS)
+        unshown = events.list_unshown(connection, limit=MOST_ROWS)
+    return {"troubled": troubled, "odd": odd, "unshown": unshown}
 
 
 def _outcome() -> str:

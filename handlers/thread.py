@@ -10,7 +10,7 @@ from typing import Any
 from bot import media, ordering, outbox
 from bot.channels import CHANNELS
 from bot.media import MediaView
-from bot.messages import Author, Lane
+from bot.messages import AddressKind, Author, Lane
 from bot.ordering import OrderView
 from bot.replies import expand
 from bot.runtime import Runtime
@@ -19,6 +19,7 @@ from bot.store import (
     changes,
     conversations,
     keywords,
+    members,
     messages,
     orders,
     people,
@@ -30,6 +31,8 @@ from bot.store import (
 )
 from handlers.chips import Chip, show_chip
 from handlers.display import show_day, show_span, show_time
+from handlers.pieces import Piece, read_pieces
+from handlers.tellings import Quote, read_author, read_notice, read_occasion, read_quote
 from handlers.words import has_phrase, phrase
 
 PAGE = 50
@@ -56,11 +59,28 @@ class Bubble:
     lane_word: str
     bill_url: str | None
     notice: str
-    things: tuple[str, ...]
+    what: str
+    occasion: str
+    post: bool
+    quote: Quote | None
+    pieces: tuple[Piece, ...]
     versions: tuple[Any, ...]
     reactions: str
-    media: tuple[MediaView, ...]
     chip: Chip | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known beside a page of messages: files, earlier words, what they answer, names.
+
+    ``names`` are staff by our id, and a group's members by the platform's.
+    """
+
+    files: dict[int, list[MediaView]]
+    versions: dict[int, list[Any]]
+    quoted: dict[str, Any]
+    names: dict[Any, str]
+    hits: dict[int, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +141,8 @@ def read_desk(
             else []
         )
         bills = _bill_urls(runtime, connection, shop.id, rows)
-        files = media.list_for(connection, [row.id for row in rows])
-        earlier = versions.list_versions(connection, [row.id for row in rows if row.edited_at])
+        beside = _read_beside(connection, conversation, rows, names)
         way = _read_way(connection, conversation, now, language)
-        hits = keywords.hits_of(connection, [row.id for row in rows])
         saved = replies.list_saved(connection, shop.id)
     kept = rows[:PAGE][::-1]
     more = len(rows) > PAGE
@@ -137,11 +155,8 @@ def read_desk(
                 kept,
                 conversation,
                 shop=shop,
-                names=names,
                 bills=bills,
-                earlier=earlier,
-                files=files,
-                hits=hits,
+                beside=beside,
                 language=language,
             )
         ),
@@ -186,6 +201,25 @@ def _has_changes(view: OrderView | None) -> bool:
     return bool(moves) and moves[-1] == "edit"
 
 
+def _read_beside(
+    connection: Any, conversation: Any, rows: list[Any], staff: dict[int, str]
+) -> Beside:
+    shown = [row.id for row in rows if not row.redacted]
+    answered = {row.quoted_id for row in rows if row.quoted_id}
+    people = (
+        members.names_in(connection, conversation.id)
+        if conversation.address_kind != AddressKind.USER
+        else {}
+    )
+    return Beside(
+        files=media.list_for(connection, shown),
+        versions=versions.list_versions(connection, shown),
+        quoted=messages.find_quoted(connection, conversation.id, answered),
+        names={**staff, **people},
+        hits=keywords.hits_of(connection, [row.id for row in rows]),
+    )
+
+
 def _bill_urls(
     runtime: Runtime, connection: Any, shop_id: int, rows: Iterable[Any]
 ) -> dict[int, str]:
@@ -201,34 +235,14 @@ def _bill_urls(
     return found
 
 
-def _notice(row: Any, language: str) -> str:
-    """Word what happened in a conversation without anybody saying something; "" for the rest."""
-    key = f"notice.{row.reason}"
-    return phrase(key, language) if row.kind == "notice" and has_phrase(key, language) else ""
-
-
-def _things(row: Any, language: str) -> tuple[str, ...]:
-    """Name what came with a message: a picture, a file by its name, a place by its address."""
-    told = []
-    for thing in row.facts.get("attachments", []):
-        key = f"kind.{thing.get('kind')}"
-        word = phrase(key, language) if has_phrase(key, language) else ""
-        name = thing.get("name") or thing.get("title") or ""
-        where = thing.get("address") or ""
-        parts = [str(part) for part in (word, name, where) if part]
-        told.append(": ".join(parts[:2]) + (f" ({parts[2]})" if len(parts) > 2 else ""))
-    key = f"kind.{row.kind}"
-    if not told and has_phrase(key, language):
-        told.append(phrase(key, language))
-    return tuple(one for one in told if one)
-
-
 def _read_way(connection: Any, conversation: Any, now: datetime, language: str) -> Way:
     route = outbox.route_now(connection, conversation, now, billing=False)
     words = phrase(f"reply.lane_{route.lane}", language)
     if route.lane == Lane.PUSH:
         words = _push_words(connection, conversation.channel_id, language) or words
-    if route.lane == Lane.NONE and conversation.gone_reason:
+    if conversation.standby:
+        words = phrase("reply.lane_none_standby", language)
+    elif route.lane == Lane.NONE and conversation.gone_reason:
         words = phrase("reply.lane_none_because", language, reason=conversation.gone_reason)
     span = show_span((route.until - now).total_seconds(), language) if route.until else ""
     return Way(str(route.lane), words, route.until, span)
@@ -248,11 +262,8 @@ def _bubbles(
     conversation: Any,
     *,
     shop: Any,
-    names: dict[int, str],
     bills: dict[int, str],
-    earlier: dict[int, list[Any]],
-    files: dict[int, list[MediaView]],
-    hits: dict[int, Any],
+    beside: Beside,
     language: str,
 ) -> Iterable[Bubble]:
     shown = ""
@@ -264,29 +275,24 @@ def _bubbles(
             id=row.id,
             row=row,
             is_ours=row.direction == "out" or row.author == Author.STAFF,
-            author=_author(row, names, language),
+            author=read_author(row, beside.names, language, place=conversation.address_kind),
             time=show_time(row.sent_at, shop.timezone),
             day=day if day != shown else "",
             state=state,
             state_word=word,
             lane_word=phrase(lane, language) if row.lane and has_phrase(lane, language) else "",
             bill_url=bills.get(row.invoice_id),
-            notice=_notice(row, language),
-            things=_things(row, language),
-            versions=tuple(earlier.get(row.id, ())),
-            media=tuple(files.get(row.id, ())),
-            chip=show_chip(hits.get(row.id), language),
+            notice=read_notice(row, language),
+            what=str(row.reason or row.facts.get("type") or ""),
+            occasion=read_occasion(row, language),
+            post=row.kind == "comment" and bool(row.facts.get("media_id")),
+            quote=read_quote(row, beside.quoted, beside.names, language),
+            pieces=read_pieces(row, beside.files.get(row.id, ()), language),
+            versions=tuple(beside.versions.get(row.id, ())),
+            chip=show_chip(beside.hits.get(row.id), language),
             reactions=" ".join(one["emoji"] for one in row.reactions.values()),
         )
         shown = day
-
-
-def _author(row: Any, names: dict[int, str], language: str) -> str:
-    if row.staff_id in names:
-        return names[row.staff_id]
-    # An echo that a person typed in the platform's own inbox names nobody.
-    key = "native" if row.author == Author.STAFF and row.direction == "out" else row.author
-    return phrase(f"thread.{key}", language)
 
 
 def _state(row: Any, conversation: Any, language: str) -> tuple[str, str]:

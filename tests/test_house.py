@@ -28,6 +28,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, SETUPTOOLS = PYPROJECT["project"], PYPROJECT["tool"]["setuptools"]
 REQUIREMENTS = [Requirement(line) for line in PROJECT["dependencies"]]
+EXTRAS = [Requirement(line) for line in PROJECT["optional-dependencies"]["s3"]]
 TEST_REQUIREMENTS = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
 LINES_AT_MOST = 350
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "models", "constants"}
@@ -37,6 +38,7 @@ UNSAFE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "jsonpickle"}
 BROUGHT_BY = {
     "jinja2": "flask",
     "markupsafe": "flask",
+    "botocore": "boto3",
     "packaging": "pytest",
     "pydantic-core": "pydantic",
     "urllib3": "requests",
@@ -125,7 +127,7 @@ def libraries_of(modules: list[Path]) -> set[str]:
 
 def test_every_library_that_is_imported_is_declared_and_the_other_way_round() -> None:
     used = libraries_of(MODULES)
-    declared = {str(canonicalize_name(each.name)) for each in REQUIREMENTS}
+    declared = {str(canonicalize_name(each.name)) for each in REQUIREMENTS + EXTRAS}
     assert used - declared == set(), "imported, but not in pyproject.toml"
     assert declared - used - set(NOT_IMPORTED) == set(), "in pyproject.toml, but never imported"
 
@@ -140,12 +142,16 @@ def test_every_library_has_its_reason_in_the_documents() -> None:
     reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
     tests = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
     missing = [
-        each.name for each in REQUIREMENTS + tests if f"| {each.name.lower()}" not in reasons
+        each.name
+        for each in REQUIREMENTS + EXTRAS + tests
+        if f"| {each.name.lower()}" not in reasons
     ]
     assert missing == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-s3.lock", "requirements-test.lock"]
+)
 def test_every_library_is_locked_to_a_version_that_will_do(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     locked = {
@@ -153,6 +159,8 @@ def test_every_library_is_locked_to_a_version_that_will_do(lock: str) -> None:
         for name, version in re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)
     }
     asked = list(REQUIREMENTS)
+    if lock != "requirements.lock":
+        asked += EXTRAS
     if lock == "requirements-test.lock":
         asked += TEST_REQUIREMENTS
     for each in asked:

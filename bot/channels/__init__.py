@@ -107,11 +107,20 @@ class Channel(Protocol):
         """Ask the platform whose token this is: the account's name. Raises a ``SendError``."""
         ...
 
-    def profile(self, account: Account, address: Address) -> Profile:
+    def profile(self, account: Account, address: Address, member_id: str | None = None) -> Profile:
         """Ask who an address is; an empty profile where the platform has none to tell.
+
+        ``member_id`` asks for one person of the group that the address is.
 
         Raises a ``SendError``: ``PersonGone`` where it will not tell us of this
         person, ``Retry`` where asking again may help.
+        """
+        ...
+
+    def post_url(self, account: Account, post_id: str) -> str | None:
+        """Ask for the public address of a post by its id; None where the platform tells none.
+
+        Raises a ``SendError``.
         """
         ...
 

@@ -164,11 +164,17 @@ class Graph(ABC):
         # An Instagram account behind a Page's token answers with the Page's id.
         return graph_client.check(account, same_id=self.object == "page")
 
-    def profile(self, account: Account, address: Address) -> Profile:
-        """Ask who a person is. Raises a ``SendError``."""
+    def profile(self, account: Account, address: Address, member_id: str | None = None) -> Profile:
+        """Ask who a person is; Meta's chats are of two. Raises a ``SendError``."""
         from bot.channels import graph_client  # noqa: PLC0415 - loads pymessenger
 
         return graph_client.profile(account, address, self.profile_fields)
+
+    def post_url(self, account: Account, post_id: str) -> str | None:
+        """Ask Meta for a post's public address. Raises a ``SendError``."""
+        from bot.channels import graph_client  # noqa: PLC0415 - loads pymessenger
+
+        return graph_client.post_url(account, post_id)
 
     def lifetime(self, account: Account) -> timedelta | None:
         """A Page's token is good until it is taken back."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +21,7 @@ import requests
 from pymessenger.bot import Bot
 
 from bot.channels.failures import TIMEOUT, retry_after, transport_failure, unusable
-from bot.channels.fields import identifier, label, mapping, words
+from bot.channels.fields import identifier, label, link, mapping, words
 from bot.channels.graph_errors import meaning
 from bot.messages import (
     Account,
@@ -46,6 +47,7 @@ _COMMENT_CLOSED = (
     "Meta takes no private reply to this comment any more: it was answered, is over seven days "
     "old, was removed, or its broadcast has ended."
 )
+_PUBLIC = re.compile(r"https://(?:[a-z]+\.)*(?:instagram|facebook)\.com/")
 _LONGEST_LIFE = 366 * 86_400
 
 
@@ -166,6 +168,20 @@ def profile(account: Account, address: Address, fields: str) -> Profile:
     parts = [words(answer.get(name)) for name in ("first_name", "last_name")]
     name = " ".join(part for part in parts if part) or words(answer.get("name"))
     return Profile(name or words(answer.get("username")), words(answer.get("profile_pic")))
+
+
+def post_url(account: Account, post_id: str) -> str | None:
+    """Ask for a post's public address; None where it is gone. Raises a ``SendError``.
+
+    https://developers.facebook.com/docs/instagram-platform/reference/instagram-media
+    """
+    path = f"/{quote(post_id, safe='')}"
+    try:
+        answer = ask(account, path, fields="permalink")
+    except (BadMessage, PersonGone):  # code 100: no such post, or it is gone
+        return None
+    url = link(answer.get("permalink"))
+    return url if url is not None and _PUBLIC.match(url) else None
 
 
 def ask(account: Account, path: str, **query: str) -> dict[str, Any]:

@@ -54,8 +54,8 @@ def read_entry(entry: Any, received_at: datetime, read_change: Callable[[Change]
     if not isinstance(entry, dict):
         return Entry(None, (malformed(entry, "The entry is not an object.", received_at),))
     account_id = identifier(entry.get("id"))
-    if account_id == "0":  # the console's test button names no account
-        account_id = None
+    if account_id in (None, "0"):  # so does the console's test button
+        account_id = _addressed(entry)
     time = moment(entry.get("time")) or received_at
     events: list[Event] = []
     for name in ("messaging", "standby"):
@@ -66,6 +66,18 @@ def read_entry(entry: Any, received_at: datetime, read_change: Callable[[Change]
     if not events:
         events.append(malformed(entry, "The entry holds no events.", received_at))
     return Entry(account_id, tuple(events))
+
+
+def _addressed(entry: dict[str, Any]) -> str | None:
+    """Name the one account that an entry's items are of; None where they name none, or several."""
+    items = [*listing(entry.get("messaging")), *listing(entry.get("standby"))]
+    items += [mapping(change).get("value") for change in _changes(entry)]
+    named = set()
+    for item in map(mapping, items):
+        echo = mapping(item.get("message")).get("is_echo") is True
+        ours = mapping(item.get("sender" if echo else "recipient"))
+        named.add(identifier(ours.get("id")))
+    return named.pop() if len(named) == 1 else None
 
 
 def redact_entry(entry: Any, platform_id: str) -> Any:

@@ -124,11 +124,15 @@ class Line:
 
         return line_client.check(account)
 
-    def profile(self, account: Account, address: Address) -> Profile:
-        """Ask who a person or which group it is. Raises a ``SendError``."""
+    def profile(self, account: Account, address: Address, member_id: str | None = None) -> Profile:
+        """Ask who a person, a member or which group it is. Raises a ``SendError``."""
         from bot.channels import line_client  # noqa: PLC0415 - loads the SDK
 
-        return line_client.profile(account, address)
+        return line_client.profile(account, address, member_id)
+
+    def post_url(self, account: Account, post_id: str) -> str | None:
+        """LINE's messages stand under no posts."""
+        return None
 
     def lifetime(self, account: Account) -> timedelta | None:
         """A long-lived channel access token is good until somebody takes it back."""

@@ -75,16 +75,18 @@ def check(account: Account) -> str:
     return label(bot.get("displayName")) or "LINE"
 
 
-def profile(account: Account, address: Address) -> Profile:
-    """Ask who a person or which group it is; LINE tells nothing of a room.
+def profile(account: Account, address: Address, member_id: str | None = None) -> Profile:
+    """Ask who a person, a member or which group it is; LINE tells nothing of a room itself.
 
     A person who is no friend of the account is ``PersonGone``, as the
     reference says of "Get profile" (404). Raises a ``SendError``.
     """
-    target = quote(address.id, safe="")
+    target, name = quote(address.id, safe=""), "displayName"
     match address.kind:
+        case AddressKind.GROUP | AddressKind.ROOM if member_id is not None:
+            path = f"/v2/bot/{address.kind}/{target}/member/{quote(member_id, safe='')}"
         case AddressKind.USER:
-            path, name = f"/v2/bot/profile/{target}", "displayName"
+            path = f"/v2/bot/profile/{target}"
         case AddressKind.GROUP:
             path, name = f"/v2/bot/group/{target}/summary", "groupName"
         case _:

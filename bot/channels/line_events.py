@@ -143,13 +143,15 @@ def _key(event: dict[str, Any], kind: str, address: Address | None) -> str:
     """Name an event for ever. Older bodies have no ``webhookEventId``.
 
     Test sends and samples give one id to many events, so what the event is about
-    is named too; a redelivery is the same in all of it.
+    and where it happened are named too; a redelivery is the same in all of it.
     """
     given = identifier(event.get("webhookEventId"))
-    subject = identifier(mapping(event.get("message")).get("id"))
+    message = mapping(event.get("message"))
+    subject = identifier(message.get("id"))
     subject = subject or identifier(mapping(event.get("unsend")).get("messageId"))
     if given is not None:
-        return event_key(given, kind, subject or (address.id if address else None))
+        where = address.id if address else None
+        return event_key(given, kind, label(message.get("type")), subject, where)
     if subject is not None and kind in ("message", "unsend"):
         return event_key(kind, subject)
     if subject is not None and kind == "messageEdited":

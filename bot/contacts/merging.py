@@ -9,36 +9,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.contacts.errors import ContactError
 from bot.contacts.profiles import announce
+from bot.contacts.writing import MAY_CHANGE, record
 from bot.runtime import Runtime, Work
 from bot.staff import Actor
-from bot.store import changes, conversations
 from bot.store import contacts as rows
-from orders.states import Role
+from bot.store import conversations, customers
+from bot.store.customer_terms import index_contact
 
-MAY_MERGE = frozenset({Role.OWNER, Role.MANAGER, Role.SALES})
+MAY_MERGE = MAY_CHANGE
 
-_NAMELESS = {"name": None, "picture_url": None, "language": None, "named_by": None}
-
-
-class ContactError(Exception):
-    """A merge or an undo that cannot be.
-
-    ``kind`` is ``unknown`` (the shop has no such customer), ``same`` (they are
-    one already) or ``undone`` (there is no such merge, or not any more).
-    """
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
+_PROFILE = ("name", "picture_url", "language", "named_by")
 
 
 def merge(runtime: Runtime, actor: Actor, conversation_id: int, code: int) -> int:
     """Say that the customer ``code`` is the one of this conversation; give the merge's id.
 
-    This conversation's contact is kept: it gets the other's addresses,
-    conversations and orders. Raises ``ContactError``, ``LookupError`` when the
-    shop has no such conversation, ``PermissionError`` for a role that may not.
+    This conversation's contact is kept: it gets all that is the other's, from
+    addresses and orders to notes and bans. The other may have no conversation,
+    as a customer of offline orders. Raises ``ContactError``, ``LookupError`` when
+    the shop has no such conversation, ``PermissionError`` for a role that may not.
     """
     _check(actor)
 
@@ -72,11 +63,11 @@ def undo(runtime: Runtime, actor: Actor, conversation_id: int, merge_id: int) ->
         if row is None or row.kept_id != here.contact_id:
             raise ContactError("undone")
         found = rows.lock_contacts(work.connection, actor.shop_id, (row.kept_id, row.merged_id))
-        kept = found[row.kept_id]
+        kept, merged = found[row.kept_id], found[row.merged_id]
         if kept.merged_into or not rows.end_merge(work.connection, row.id, work.now):
             raise ContactError("undone")
-        _part(work, row, kept)
-        _record(work, actor, "contacts parted", row.kept_id, merge=row.id, merged=row.merged_id)
+        _part(work, row, kept, merged)
+        _settle(work, actor, "contacts parted", row.kept_id, row.merged_id, merge_id=row.id)
         announce(work, actor.shop_id, row.kept_id)
         announce(work, actor.shop_id, row.merged_id)
 
@@ -98,33 +89,62 @@ def _find_here(work: Work, actor: Actor, conversation_id: int) -> Any:
 def _merge(work: Work, actor: Actor, kept: Any, merged: Any) -> int:
     moved = rows.move_all(work.connection, merged.id, kept.id)
     rows.update_contact(work.connection, merged.id, merged_into=kept.id)
-    if kept.named_by is None and kept.name is None:
-        profile = {column: getattr(merged, column) for column in _NAMELESS}
-        rows.update_contact(work.connection, kept.id, **profile)
     merge_id = rows.insert_merge(
         work.connection,
         shop_id=actor.shop_id,
         kept_id=kept.id,
         merged_id=merged.id,
         moved=moved,
+        former=_take_name(work, kept, merged),
         staff_id=actor.staff_id,
         merged_at=work.now,
     )
-    _record(work, actor, "contacts merged", kept.id, merge=merge_id, merged=merged.id)
+    _settle(work, actor, "contacts merged", kept.id, merged.id, merge_id=merge_id)
     announce(work, actor.shop_id, kept.id)
     return merge_id
 
 
-def _part(work: Work, row: Any, kept: Any) -> None:
+def _take_name(work: Work, kept: Any, merged: Any) -> dict[str, Any] | None:
+    """Let the kept one go by the better of two names; give what it went by where that changed.
+
+    A name that staff gave goes before what a platform calls somebody.
+    """
+    if kept.named_by is None and kept.name is None:
+        taken: tuple[str, ...] = (*_PROFILE, "name_given")
+    elif merged.name_given and not kept.name_given:
+        taken = ("name", "name_given")
+    else:
+        return None
+    values = {column: getattr(merged, column) for column in taken}
+    rows.update_contact(work.connection, kept.id, **values)
+    return {column: getattr(kept, column) for column in taken}
+
+
+def _part(work: Work, row: Any, kept: Any, merged: Any) -> None:
+    """Give rows and names back to whose they were; a name given since stays where it was given."""
     rows.move_back(work.connection, row.moved, row.kept_id, row.merged_id)
-    profile: dict[str, Any] = {}
+    back: dict[str, Any] = {"merged_into": None}
+    former: dict[str, Any] = {}
+    stays = (kept.name, kept.name_given) != (merged.name, merged.name_given)
     if kept.named_by in row.moved["addresses"]:
-        # The name that it went by was the other's, and may be newer than what that one has.
-        profile = {column: getattr(kept, column) for column in _NAMELESS}
-        rows.update_contact(work.connection, kept.id, **_NAMELESS)
-    rows.update_contact(work.connection, row.merged_id, merged_into=None, **profile)
+        # The profile that it went by was the other's, and may be newer than what that one has.
+        stays = kept.name_given and not merged.name_given
+        passed = [column for column in _PROFILE if not (stays and column == "name")]
+        back |= {column: getattr(kept, column) for column in passed}
+        former = dict.fromkeys(passed) | ({} if stays else {"name_given": False})
+    elif row.former is not None and not stays:
+        former = dict(row.former)
+        if kept.named_by is not None:  # a profile of its own has come since
+            former = {column: former[column] for column in ("name", "name_given")}
+    if former:
+        rows.update_contact(work.connection, row.kept_id, **former)
+    rows.update_contact(work.connection, row.merged_id, **back)
 
 
-def _record(work: Work, actor: Actor, action: str, kept_id: int, **data: int) -> None:
-    subject, by = f"contact:{kept_id}", f"staff:{actor.staff_id}"
-    changes.record(work.connection, work.now, by, action, subject, shop_id=actor.shop_id, **data)
+def _settle(
+    work: Work, actor: Actor, action: str, kept_id: int, merged_id: int, *, merge_id: int
+) -> None:
+    for contact_id in (kept_id, merged_id):
+        index_contact(work.connection, contact_id)
+        customers.count_change(work.connection, contact_id, actor.staff_id, work.now)
+    record(work, actor, action, kept_id, merge=merge_id, merged=merged_id)

@@ -1,6 +1,7 @@
 """Asks platforms who writes: name, picture and language, cleaned before they are kept.
 
-A contact is named by the profile of one of its addresses, the first that had one.
+A contact is named by the profile of one of its addresses, the first that had
+one. In a group each member who wrote is asked for too, by name.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ from bot.messages import (
     SendError,
 )
 from bot.runtime import Runtime, Work
-from bot.store import changes, shops
+from bot.store import changes, members, shops
 from bot.store import contacts as rows
+from bot.store.customer_terms import index_contact
 
 log = structlog.get_logger(__name__)
 
@@ -57,11 +59,12 @@ _SPEAKS_AS_NOTHING = ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp")
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """An address to ask about until the lease ends."""
+    """An address, or a member of a group, to ask about until the lease ends."""
 
     row: Any
     channel: Any
     attempts: int
+    is_member: bool
 
 
 def fetch_due(runtime: Runtime) -> int:
@@ -102,27 +105,33 @@ def announce(work: Work, shop_id: int, contact_id: int) -> None:
 
 
 def _claim(work: Work) -> _Task | None:
-    row = rows.next_profile(work.connection, work.now)
-    # Whoever asked so often and never came back was ended by it.
-    while row is not None and row.profile_attempts >= MOST_ATTEMPTS:
-        _give_up(work, row.id)
-        row = rows.next_profile(work.connection, work.now)
-    if row is None:
-        return None
-    attempts = row.profile_attempts + 1
-    rows.update_address(
-        work.connection, row.id, profile_due_at=work.now + LEASE, profile_attempts=attempts
-    )
-    return _Task(row, shops.find_channel(work.connection, row.channel_id), attempts)
+    for is_member, find in ((False, rows.next_profile), (True, members.next_member)):
+        row = find(work.connection, work.now)
+        # Whoever asked so often and never came back was ended by it.
+        while row is not None and row.profile_attempts >= MOST_ATTEMPTS:
+            _give_up(work, row.id, is_member=is_member)
+            row = find(work.connection, work.now)
+        if row is None:
+            continue
+        attempts = row.profile_attempts + 1
+        due = {"profile_due_at": work.now + LEASE, "profile_attempts": attempts}
+        _update(work, row.id, is_member=is_member, **due)
+        channel = shops.find_channel(work.connection, row.channel_id)
+        return _Task(row, channel, attempts, is_member)
+    return None
 
 
 def _fetch(runtime: Runtime, task: _Task) -> None:
-    channel = CHANNELS[task.channel.kind]
-    address = Address(task.row.platform_id, AddressKind(task.row.kind))
+    channel, account = CHANNELS[task.channel.kind], runtime.account(task.channel)
+    row = task.row
     try:
-        profile = channel.profile(runtime.account(task.channel), address)
+        if task.is_member:
+            group = Address(row.group_id, AddressKind(row.group_kind))
+            profile = channel.profile(account, group, row.platform_id)
+        else:
+            profile = channel.profile(account, Address(row.platform_id, AddressKind(row.kind)))
     except PersonGone:
-        runtime.transact(partial(_give_up, address_id=task.row.id))
+        runtime.transact(partial(_give_up, row_id=row.id, is_member=task.is_member))
     except SendError as error:
         log.info("profile not told", channel=task.channel.key, why=type(error).__name__)
         runtime.transact(partial(_put_off, task=task, error=error))
@@ -131,35 +140,47 @@ def _fetch(runtime: Runtime, task: _Task) -> None:
 
 
 def _keep(work: Work, task: _Task, profile: Profile) -> None:
-    _give_up(work, task.row.id)
+    _give_up(work, task.row.id, is_member=task.is_member)
+    name = clean_name(profile.name)
+    if task.is_member:
+        if name is not None and name != task.row.name:
+            members.update_member(work.connection, task.row.id, name=name)
+            about = {"conversation_id": task.row.conversation_id}
+            changes.announce(work.connection, task.row.shop_id, work.now, **about)
+        return
     told = {
-        "name": clean_name(profile.name),
+        "name": name,
         "picture_url": _clean_url(profile.picture_url),
         "language": _clean_language(profile.language),
     }
     if any(told.values()):
         contact_id = rows.name_contact(work.connection, task.row.id, **told)
         if contact_id is not None:
+            index_contact(work.connection, contact_id)
             announce(work, task.row.shop_id, contact_id)
 
 
-def _give_up(work: Work, address_id: int) -> None:
+def _give_up(work: Work, row_id: int, *, is_member: bool) -> None:
     """Ask no more, until they write again after a week."""
-    rows.update_address(
-        work.connection, address_id, profile_due_at=None, profile_at=work.now, profile_attempts=0
-    )
+    over = {"profile_due_at": None, "profile_at": work.now, "profile_attempts": 0}
+    _update(work, row_id, is_member=is_member, **over)
 
 
 def _put_off(work: Work, task: _Task, error: SendError) -> None:
     if isinstance(error, ChannelDown) and error.by_token:
         outbox.doubt_token(work, task.channel.id)
     if task.attempts >= MOST_ATTEMPTS:
-        _give_up(work, task.row.id)
+        _give_up(work, task.row.id, is_member=task.is_member)
         return
     pause = PAUSES[task.attempts - 1]
     if isinstance(error, Retry) and error.after is not None:
         pause = max(pause, timedelta(seconds=error.after))
-    rows.update_address(work.connection, task.row.id, profile_due_at=work.now + pause)
+    _update(work, task.row.id, is_member=task.is_member, profile_due_at=work.now + pause)
+
+
+def _update(work: Work, row_id: int, *, is_member: bool, **values: Any) -> None:
+    write = members.update_member if is_member else rows.update_address
+    write(work.connection, row_id, **values)
 
 
 def _clean_url(url: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -30,6 +31,13 @@ BUDGET = 15.0
 
 MOST_ATTEMPTS = 5
 """Tries at an event's effects before it is put aside, visibly, so that its neighbours go on."""
+
+
+MOST_ANSWERS = 20
+A_MINUTE = timedelta(minutes=1)
+"""So many answers a minute are one person's; more are two machines talking to each other."""
+
+CHATTER = "There were too many answers here within a minute; this one was left out."
 
 
 def drain(runtime: Runtime, *, seconds: float = BUDGET) -> int:
@@ -133,6 +141,10 @@ def _hear(runtime: Runtime, work: Work, conversation: Any, message: Any) -> None
         work.connection, message.id, author=Author.STAFF, staff_id=link.staff_id
     )
     conversations.update_conversation(work.connection, conversation.id, unread=0)
+    said = messages.count_answers(work.connection, conversation.id, work.now - A_MINUTE)
+    if said >= MOST_ANSWERS:
+        messages.update_message(work.connection, message.id, reason=CHATTER)
+        return
     actor = Actor(link.staff_id, shop.id, link.name, Role(link.role))
     asker = Asker(actor, conversation.channel, f"message:{message.id}")
     reply = answer(

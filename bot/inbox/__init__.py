@@ -3,6 +3,10 @@
 The raw body is written before anything is answered; where its events parse
 they become messages in the same transaction. What an event *does* comes
 later, in ``bot.conversation``.
+
+A raw delivery is ``read``, or else shown to the operator: a ``parse_error`` (no
+part of the body could be read), in ``quarantine`` (nobody here has the account),
+or in ``conflict`` (it tells a known event with other words).
 """
 
 from __future__ import annotations
@@ -32,6 +36,8 @@ PATIENCE = 1.0
 """Seconds a webhook waits for the database; then the platform had better come again."""
 
 MALFORMED = "The body is no JSON that can be read."
+STRANGE = "No channel here reads such a body; it is kept as it came."
+CONFLICT = "It repeats an event that was heard before, with other words; the first ones count."
 
 
 class Refused(Exception):
@@ -151,27 +157,30 @@ def _read(
 ) -> tuple[str, str | None]:
     """Write a body's events down; give the raw delivery's state and, if it is odd, why."""
     decoded = _decode(body)
-    channel = _owner(webhook, decoded)
-    if channel is None:
+    if decoded is None:
         return "parse_error", MALFORMED
+    channels = _channels(webhook, decoded)
+    if not channels:
+        return "parse_error", STRANGE
     state: tuple[str, str | None] = ("read", None)
-    for entry in channel.parse(decoded, received_at):
-        owner = channel_row or (
-            shops.find_channel_by_account(work.connection, channel.kind, entry.account_id)
-            if entry.account_id
-            else None
-        )
-        if owner is None or _is_foreign(owner, entry):
-            state = ("quarantine", f"No {channel.name} account {entry.account_id} is connected.")
-            continue
-        if owner.last_webhook_at is None or work.now - owner.last_webhook_at > HEARD:
-            shops.note_webhook(work.connection, owner.id, work.now)
-        for event in entry.events:
-            if careful:
-                keep_carefully(work, owner, raw_id, event)
-            else:
-                keep(work, owner, raw_id, event)
+    for channel in channels:
+        for entry in channel.parse(decoded, received_at):
+            owner = channel_row or _find_owner(work, channel, entry)
+            if owner is None or _is_foreign(owner, entry):
+                account = entry.account_id or "of no name"
+                state = ("quarantine", f"No {channel.name} account {account} is connected.")
+            elif _keep_entry(work, owner, raw_id, entry, careful=careful) and state[0] == "read":
+                state = ("conflict", CONFLICT)
     return state
+
+
+def _keep_entry(work: Work, owner: Any, raw_id: int, entry: Entry, *, careful: bool) -> bool:
+    """Keep an entry's events; say whether one of them contradicts what was heard before."""
+    if owner.last_webhook_at is None or work.now - owner.last_webhook_at > HEARD:
+        shops.note_webhook(work.connection, owner.id, work.now)
+    write = keep_carefully if careful else keep
+    conflicts = [write(work, owner, raw_id, event) for event in entry.events]  # each is kept
+    return any(conflicts)
 
 
 def _decode(body: bytes) -> Any:
@@ -185,11 +194,15 @@ def _decode(body: bytes) -> Any:
             return None
 
 
-def _owner(webhook: str, decoded: Any) -> Channel | None:
-    for channel in CHANNELS.values():
-        if channel.webhook == webhook and channel.owns(decoded):
-            return channel
-    return None
+def _channels(webhook: str, decoded: Any) -> list[Channel]:
+    """Name the channels that read a body: mostly one, but a list of bodies may be of two."""
+    return [one for one in CHANNELS.values() if one.webhook == webhook and one.owns(decoded)]
+
+
+def _find_owner(work: Work, channel: Channel, entry: Entry) -> Any | None:
+    if entry.account_id is None:
+        return None
+    return shops.find_channel_by_account(work.connection, channel.kind, entry.account_id)
 
 
 def _is_foreign(owner: Any, entry: Entry) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from bot import media
 from bot.inbox import changing
+from bot.inbox.contents import NOTICES, facts_of, note_media
+from bot.inbox.repeating import meet_again
 from bot.messages import (
     Address,
+    AddressKind,
     Author,
     Event,
     InboundMessage,
@@ -19,7 +21,7 @@ from bot.messages import (
     StatusUpdate,
 )
 from bot.runtime import Work
-from bot.store import changes, conversations, events, messages, versions
+from bot.store import changes, conversations, events, members, messages
 from bot.store.commenters import find_met, find_private_conversation
 from bot.store.database import is_passing
 from bot.store.vault import digest
@@ -29,25 +31,27 @@ log = structlog.get_logger(__name__)
 REPLY_TOKEN_LIFE = timedelta(seconds=50)
 """LINE promises one minute from the delivery; the rest is for the way back."""
 
-NOTICES = frozenset(
-    {
-        *("follow", "unfollow", "join", "leave", "memberJoined", "memberLeft"),
-        *("accountLink", "membership", "videoPlayComplete", "beacon"),
-        *("referral", "optin", "mention", "account_linking"),
-        *("pass_thread_control", "take_thread_control", "request_thread_control"),
-    }
-)
-"""Events that pages have words for; others are shown as what they are: unsupported."""
+
+GOING = {
+    "unfollow": "They blocked or removed the shop's account.",
+    "leave": "The shop's account is not in this chat any more.",
+    "follow": None,
+    "join": None,
+}
+"""Events after which an address cannot be written to, and why; or can be again."""
 
 ANSWERED = frozenset({"follow", "optin"})
 """Events that say nothing and may yet be answered."""
 
 
-def keep_carefully(work: Work, owner: Any, raw_id: int, event: Event) -> None:
-    """Keep one event in a savepoint; what does not fit is kept as an error, visibly."""
+def keep_carefully(work: Work, owner: Any, raw_id: int, event: Event) -> bool:
+    """Keep one event in a savepoint; what does not fit is kept as an error, visibly.
+
+    Says what ``keep`` says.
+    """
     try:
         with work.connection.begin_nested():
-            keep(work, owner, raw_id, event)
+            return keep(work, owner, raw_id, event)
     except Exception as error:
         if is_passing(error):  # a busy database says nothing against the event
             raise
@@ -58,11 +62,14 @@ def keep_carefully(work: Work, owner: Any, raw_id: int, event: Event) -> None:
             sent_at=None,
             error=f"The event does not fit the inbox ({type(error).__name__}).",
         )
-        keep(work, owner, raw_id, misfit)
+        return keep(work, owner, raw_id, misfit)
 
 
-def keep(work: Work, owner: Any, raw_id: int, event: Event) -> None:
-    """Write one event down, unless its key has been seen before."""
+def keep(work: Work, owner: Any, raw_id: int, event: Event) -> bool:
+    """Write one event down, unless its key has been seen before.
+
+    Says whether it contradicts the one that was: then the first counts.
+    """
     if isinstance(event, InboundMessage):
         fresh = _keep_message(work, owner, raw_id, event)
     elif isinstance(event, MessageChange):
@@ -71,33 +78,7 @@ def keep(work: Work, owner: Any, raw_id: int, event: Event) -> None:
         fresh = _keep_status(work, owner, raw_id, event)
     else:
         fresh = _keep_other(work, owner, raw_id, event)
-    if not fresh:
-        _meet_again(work, owner, event)
-
-
-def _meet_again(work: Work, owner: Any, event: Event) -> None:
-    """Mend what an earlier version could not read; a plain redelivery changes nothing."""
-    known = events.find_event_by_key(work.connection, owner.id, event.event_key)
-    if known is None:
-        return
-    if events.retry_event(work.connection, known.id):
-        work.ring("inbound")
-    message = messages.find_message(work.connection, known.message_id) if known.message_id else None
-    if message is None or message.kind != "unsupported" or message.redacted:
-        return
-    if isinstance(event, InboundMessage) and event.kind != "unsupported":
-        read = {"kind": event.kind, "text": event.text, "facts": _facts(event), "reason": None}
-    elif isinstance(event, OtherEvent) and event.kind in NOTICES and not event.error:
-        read = {"kind": "notice", "facts": event.facts}
-    else:
-        return
-    messages.update_message(work.connection, message.id, **read)
-    if isinstance(event, InboundMessage):
-        _note_media(work, owner, message.id, event)
-    versions.renew_preview(work.connection, message.conversation_id)
-    changes.announce(
-        work.connection, owner.shop_id, work.now, conversation_id=message.conversation_id
-    )
+    return not fresh and meet_again(work, owner, raw_id, event)
 
 
 def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) -> bool:
@@ -130,12 +111,13 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
         sent_at=event.sent_at,
         received_at=work.now,
         state="received" if from_customer else "sent",
-        facts=_facts(event),
+        facts=facts_of(event),
     )
     events.name_message(work.connection, event_id, message_id)
+    _meet_member(work, owner, conversation_id, event)
     _show(work, owner, conversation_id, event)
     _keep_reply_token(work, owner, conversation_id, event.reply_token)
-    _note_media(work, owner, message_id, event)
+    note_media(work, owner, message_id, event)
     if event.platform_id:
         changing.catch_up(work, owner, message_id, event.platform_id)
     if has_effect:
@@ -163,24 +145,6 @@ def _keep_change(work: Work, owner: Any, raw_id: int, event: MessageChange) -> b
         messages.open_window(work.connection, conversation_id, event.sent_at)
     changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
     return True
-
-
-def _note_media(work: Work, owner: Any, message_id: int, event: InboundMessage) -> None:
-    media.note(
-        work,
-        shop_id=owner.shop_id,
-        channel_id=owner.id,
-        message_id=message_id,
-        attachments=event.attachments,
-    )
-
-
-def _facts(event: InboundMessage) -> dict[str, Any]:
-    """Give what is kept beside a message's words: its facts, and what each attachment is."""
-    if not event.attachments:
-        return event.facts
-    told = [{"kind": one.kind, **one.facts} for one in event.attachments]
-    return {**event.facts, "attachments": told}
 
 
 def _show(work: Work, owner: Any, conversation_id: int, event: InboundMessage) -> None:
@@ -241,6 +205,8 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
         error=event.error[:300] if event.error else None,
         occurred_at=at,
         conversation_id=conversation_id,
+        # What no conversation shows is shown to the operator.
+        data={} if shown else {"facts": event.facts},
     )
     if event_id is None:
         return False
@@ -262,6 +228,7 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
         events.name_message(work.connection, event_id, message_id)
         if event.opens_window:
             messages.open_window(work.connection, conversation_id, at)
+        _note_going(work, conversation_id, event.kind, at)
         _keep_reply_token(work, owner, conversation_id, event.reply_token)
         changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
         if has_effect:
@@ -277,6 +244,12 @@ def _find_writer(work: Work, owner: Any, event: InboundMessage | MessageChange) 
     return Address(met) if met else event.address
 
 
+def _note_going(work: Work, conversation_id: int, kind: str, at: datetime) -> None:
+    """Note who left us, or came back; what is older than their newest word says nothing."""
+    if kind in GOING and not messages.is_heard_since(work.connection, conversation_id, at):
+        conversations.mark_gone(work.connection, conversation_id, GOING[kind])
+
+
 def _open(work: Work, owner: Any, address: Address) -> int:
     return conversations.open_conversation(
         work.connection,
@@ -287,6 +260,21 @@ def _open(work: Work, owner: Any, address: Address) -> int:
         at=work.now,
         ring=work.ring,
     )
+
+
+def _meet_member(work: Work, owner: Any, conversation_id: int, event: InboundMessage) -> None:
+    """Have who wrote in a group be asked for by name; a chat of two is named by its address."""
+    if event.address.kind == AddressKind.USER or event.sender_id is None:
+        return
+    if members.meet_member(
+        work.connection,
+        at=work.now,
+        shop_id=owner.shop_id,
+        channel_id=owner.id,
+        conversation_id=conversation_id,
+        platform_id=event.sender_id,
+    ):
+        work.ring("upkeep")
 
 
 def _keep_reply_token(work: Work, owner: Any, conversation_id: int, token: str | None) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from bot import catalogue
 from bot.keywords.reading import Words
 from bot.keywords.terms import Terms
-from bot.store import keywords as rows
 from bot.store.database import Connection
 from orders.errors import OrderError
 from orders.item import Item
@@ -87,13 +86,6 @@ def is_over(terms: Terms, post: Any, written_at: datetime) -> bool:
     if post is None or post.ended_at is None:
         return False
     return bool(written_at > post.ended_at + timedelta(minutes=terms.late_minutes))
-
-
-def is_banned(connection: Connection, shop_id: int, conversation: Any) -> bool:
-    """Say whether what a customer writes orders nothing: the list stands in the chats' rule."""
-    rule = rows.find_rule(connection, shop_id, "chat")
-    codes = rule.terms.get("banned", ()) if rule is not None else ()
-    return bool(codes) and conversation.contact_id in rows.find_contacts(connection, shop_id, codes)
 
 
 def _find_wish(connection: Connection, shop: Any, pick: Pick, taken: Taken) -> Wish | Refusal:

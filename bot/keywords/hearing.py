@@ -8,7 +8,7 @@ from typing import Any
 from bot import ordering, outbox
 from bot.contacts.profiles import clean_name
 from bot.keywords.answering import word_answer
-from bot.keywords.deciding import Decision, Refusal, decide, is_banned, is_over
+from bot.keywords.deciding import Decision, Refusal, decide, is_over
 from bot.keywords.drafting import find_taken, put, send
 from bot.keywords.reading import Words
 from bot.keywords.terms import Terms, read_terms
@@ -17,6 +17,7 @@ from bot.runtime import Runtime, Work
 from bot.store import changes, contacts
 from bot.store import keywords as rows
 from bot.store import orders as order_rows
+from bot.store.customers import is_banned
 from orders.errors import OrderError
 from orders.keywords import Reason
 
@@ -97,7 +98,7 @@ def _order(heard: Heard, terms: Terms) -> tuple[Decision, Any | None]:
     decision = decide(work.connection, shop, words, heard.message.text, taken)
     if not decision.wishes:
         return decision, None
-    if is_banned(work.connection, shop.id, conversation):
+    if is_banned(work.connection, conversation.contact_id):
         return Decision(refusals=(Refusal("banned"),)), None
     if is_over(terms, post, heard.message.sent_at):
         return Decision(refusals=(Refusal("too_late"),)), None

@@ -18,7 +18,6 @@ PLACEHOLDERS = frozenset({"name", "shop", "order_no", "items", "total", "bill_ur
 DEFAULT_PREFIXES = ("CF", "F", "MINE")
 MOST_KEYWORDS = 300
 MOST_PREFIXES = 12
-MOST_BANNED = 500
 MOST_LATE_MINUTES = 7 * 24 * 60
 LONGEST_TEXT = 500
 
@@ -39,7 +38,7 @@ class Terms:
     ``cap_item`` and ``cap_customer`` count pieces, None for no cap.
     ``late_minutes`` is how long after a post has ended words still order.
     ``answers`` names what is answered, ``texts`` the shop's own words for it
-    by language. ``banned`` are customer codes whose words order nothing.
+    by language.
     """
 
     mode: Mode = Mode.QUANTITY
@@ -54,7 +53,6 @@ class Terms:
     answers: tuple[str, ...] = ("ordered", "sold_out")
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     send_at_once: bool = False
-    banned: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Give the terms as they are stored."""
@@ -73,7 +71,6 @@ def read_terms(stored: Mapping[str, Any]) -> Terms:
             "prefixes": tuple(terms.prefixes),
             "keywords": tuple(_read_keyword(one) for one in known.get("keywords", ())),
             "answers": tuple(terms.answers),
-            "banned": tuple(terms.banned),
         }
     )
 
@@ -82,7 +79,6 @@ def check_terms(terms: Terms) -> Terms:
     """Give the terms back where they can be kept. Raises ``KeywordError``."""
     _check_length("prefixes", terms.prefixes, MOST_PREFIXES)
     _check_length("keywords", terms.keywords, MOST_KEYWORDS)
-    _check_length("banned", terms.banned, MOST_BANNED)
     for word in (*terms.prefixes, *(one.keyword for one in terms.keywords)):
         if not word.strip() or len(word) > LONGEST_KEYWORD:
             raise KeywordError("word_length", word=word[:20], limit=LONGEST_KEYWORD)

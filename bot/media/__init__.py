@@ -15,9 +15,21 @@ the file was, so none is left behind.
 
 from bot.media.fetching import drain
 from bot.media.forgetting import forget, sweep, tidy
-from bot.media.keeping import THUMB, MediaFile, MediaView, files_of, find, list_for, note, open_file
+from bot.media.keeping import (
+    KINDS,
+    THUMB,
+    MediaFile,
+    MediaView,
+    files_of,
+    find,
+    list_for,
+    note,
+    open_file,
+)
+from bot.media.probing import probe
 
 __all__ = [
+    "KINDS",
     "THUMB",
     "MediaFile",
     "MediaView",
@@ -28,6 +40,7 @@ __all__ = [
     "list_for",
     "note",
     "open_file",
+    "probe",
     "sweep",
     "tidy",
 ]

@@ -87,9 +87,9 @@ def fetch_next(runtime: Runtime) -> bool:
         outcome: _Kept | FetchError = _fetch(runtime, row)
     except FetchError as failure:
         outcome = failure
-    except OSError as error:  # the disk is full, or the folder away
+    except OSError as error:  # the disk is full, the folder or the store away
         log.warning("file not kept", media=row.id, error=type(error).__name__)
-        outcome = NotYet("The file could not be kept on our disk.")
+        outcome = NotYet("The file could not be kept in our storage.")
     if not runtime.transact(lambda work: _settle(runtime, work, row, lease, outcome)):
         # Taken back meanwhile, or another process's by now, whose file bears the same name.
         log.info("fetched too late", media=row.id)

@@ -31,6 +31,7 @@ class MediaView:
     """
 
     token: str
+    position: int
     kind: str
     state: str
     mime: str | None
@@ -128,13 +129,28 @@ def open_file(
 
 
 def files_of(runtime: Runtime) -> Files:
-    """Give the place where files are kept."""
-    return Folder(runtime.settings.media_folder)
+    """Give the place where files are kept: the bucket that the settings name, else the folder."""
+    told = runtime.settings.media.s3
+    if not told.bucket:
+        return Folder(runtime.settings.media_folder)
+    from bot.files.bucket import Bucket, Place  # noqa: PLC0415 - loads boto3, an extra
+
+    return Bucket(
+        Place(
+            endpoint=told.endpoint,
+            region=told.region,
+            bucket=told.bucket,
+            prefix=told.prefix,
+            access_key=told.access_key.get_secret_value(),
+            secret_key=told.secret_key.get_secret_value(),
+        )
+    )
 
 
 def _view(row: Any) -> MediaView:
     return MediaView(
         token=row.token,
+        position=row.position,
         kind=row.kind,
         state=row.state,
         mime=row.mime,

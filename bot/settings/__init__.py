@@ -117,6 +117,8 @@ class Settings:
             self.meta.verify_token,
             *self.meta.app_secrets,
             self.operator.password,
+            self.media.s3.access_key,
+            self.media.s3.secret_key,
         ]
         for shop in self.shops:
             for channel in shop.channels:

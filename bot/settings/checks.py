@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ def check(given: Sections) -> None:
     _url("line.api_url", given.line.api_url)
     _url("meta.graph_url", given.meta.graph_url)
     _stores(given)
+    _bucket(given)
     _operator(given)
     _unique("shops[].slug", (shop.slug for shop in given.shops))
     _unique("shops[].channels[].key", (c.key for shop in given.shops for c in shop.channels))
@@ -86,6 +88,29 @@ def _stores(given: Sections) -> None:
     if given.redis.url != "embedded" and not given.redis.url.startswith(REDISES):
         raise SettingsError(
             "redis.url", 'write "embedded", or begin it with "redis://", "rediss://" or "unix://"'
+        )
+
+
+def _bucket(given: Sections) -> None:
+    told = given.media.s3
+    _url("media.s3.endpoint", told.endpoint)
+    if not told.bucket:
+        return
+    for name in ("access_key", "secret_key"):
+        if not getattr(told, name).get_secret_value():
+            raise SettingsError(f"media.s3.{name}", f"is missing; bucket {told.bucket} needs it")
+    if (
+        told.endpoint
+        and not told.endpoint.startswith("https://")
+        and not is_loopback(told.endpoint)
+    ):
+        raise SettingsError(
+            "media.s3.endpoint", "is not https, so anybody on the way could read customers' files"
+        )
+    if find_spec("boto3") is None:
+        raise SettingsError(
+            "media.s3.bucket",
+            "needs boto3, an extra: pip install --require-hashes -r requirements-s3.lock",
         )
 
 

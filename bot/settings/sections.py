@@ -177,10 +177,22 @@ class KeepDaysSettings(Section):
         return int(getattr(self, kind, 0))
 
 
+class BucketSettings(Section):
+    """``[media.s3]``: a bucket of an S3-compatible store; no bucket means the folder."""
+
+    bucket: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$")] = ""
+    endpoint: str = ""
+    region: str = ""
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9/_.-]{0,200}$")] = ""
+    access_key: SecretStr = EMPTY
+    secret_key: SecretStr = EMPTY
+
+
 class MediaSettings(Section):
     """``[media]``: where pictures and files from chats are kept, how large, how long."""
 
     directory: str = ""
+    s3: BucketSettings = BucketSettings()
     largest_mb: Annotated[int, Field(ge=1, le=1000, strict=True)] = 25
     keep_days: KeepDaysSettings = KeepDaysSettings()
 

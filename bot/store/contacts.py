@@ -6,19 +6,36 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
 from bot.store.tables import (
     addresses,
     channels,
+    contact_bans,
     contact_merges,
+    contact_notes,
+    contact_phones,
+    contact_tags,
     contacts,
     conversations,
     orders,
+    postal_addresses,
 )
 
 # What a merge moves: each of these rows says whose it is.
-_OWNED = {"addresses": addresses, "conversations": conversations, "orders": orders}
+_OWNED = {
+    table.name: table
+    for table in (
+        addresses,
+        conversations,
+        orders,
+        contact_phones,
+        postal_addresses,
+        contact_notes,
+        contact_tags,
+        contact_bans,
+    )
+}
 
 Moved = dict[str, list[int]]
 """The ids of the rows that a merge moved, by table."""
@@ -60,7 +77,7 @@ def name_contact(
     """Give the contact of an address its profile; gives the contact's id.
 
     A contact of several addresses keeps to the one that named it first: then
-    None, and nothing changes.
+    None, and nothing changes. Name and language that staff gave stay in any case.
     """
     owner = select(addresses.c.contact_id).where(addresses.c.id == address_id)
     statement = (
@@ -69,7 +86,15 @@ def name_contact(
             contacts.c.id == owner.scalar_subquery(),
             or_(contacts.c.named_by.is_(None), contacts.c.named_by == address_id),
         )
-        .values(name=name, picture_url=picture_url, language=language, named_by=address_id)
+        .values(
+            name=case((contacts.c.name_given, contacts.c.name), else_=name),
+            picture_url=picture_url,
+            language=case(
+                (contacts.c.name_given, func.coalesce(contacts.c.language, language)),
+                else_=language,
+            ),
+            named_by=address_id,
+        )
         .returning(contacts.c.id)
     )
     return connection.execute(statement).scalar_one_or_none()
@@ -93,6 +118,25 @@ def find_by_code(connection: Connection, shop_id: int, code: int) -> Row[Any] | 
         query = select(contacts).where(contacts.c.id == found.merged_into)
         found = connection.execute(query).one_or_none()
     return found
+
+
+def find_standing(connection: Connection, found: Sequence[Row[Any]]) -> dict[int, int]:
+    """Give for each contact's id the one that stands for it today: its own, if it was not merged.
+
+    ``found`` are rows with ``id`` and ``merged_into``.
+    """
+    standing = {row.id: row.merged_into or row.id for row in found}
+    while unknown := set(standing.values()) - standing.keys():
+        standing |= {each: each for each in unknown}
+        query = select(contacts.c.id, contacts.c.merged_into).where(contacts.c.id.in_(unknown))
+        standing |= {row.id: row.merged_into or row.id for row in connection.execute(query)}
+    return {row.id: _follow(standing, row.id) for row in found}
+
+
+def _follow(standing: dict[int, int], contact_id: int) -> int:
+    while standing[contact_id] != contact_id:
+        contact_id = standing[contact_id]
+    return contact_id
 
 
 def lock_contacts(
@@ -134,7 +178,8 @@ def move_back(connection: Connection, moved: Moved, from_id: int, to_id: int) ->
     for name, table in _OWNED.items():
         connection.execute(
             update(table)
-            .where(table.c.contact_id == from_id, table.c.id.in_(moved[name]))
+            # A merge of an earlier version moved fewer kinds.
+            .where(table.c.contact_id == from_id, table.c.id.in_(moved.get(name, ())))
             .values(contact_id=to_id)
         )
     connection.execute(

@@ -224,23 +224,6 @@ def list_conversations(
     return list(connection.execute(query.limit(limit)))
 
 
-def list_contacts(
-    connection: Connection, shop_id: int, *, after: int = 0, limit: int = 50
-) -> list[Row[Any]]:
-    """List a shop's contacts by code, after a code, without those merged into another."""
-    query = (
-        select(contacts)
-        .where(
-            contacts.c.shop_id == shop_id,
-            contacts.c.code > after,
-            contacts.c.merged_into.is_(None),
-        )
-        .order_by(contacts.c.code)
-        .limit(limit)
-    )
-    return list(connection.execute(query))
-
-
 def update_conversation(connection: Connection, conversation_id: int, **values: Any) -> None:
     """Change a conversation's own columns."""
     connection.execute(

@@ -230,6 +230,7 @@ def is_passing(error: Exception) -> bool:
     code = getattr(error.orig, "sqlstate", None)
     if code in _RETRYABLE:
         return True
-    if code is not None and not str(code).startswith(("08", "57")):
+    # No connection; out of disk, memory or connections; stopped by an operator.
+    if code is not None and not str(code).startswith(("08", "53", "57")):
         return False
     return isinstance(error, OperationalError)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
 from bot.store.changes import build_upserts
 from bot.store.tables import (
+    channels,
     events,
     raw_deliveries,
 )
+
+ODD = ("quarantine", "parse_error", "conflict")
+"""States of raw deliveries that want an operator's look."""
 
 # What every webhook runs is built once: building a statement costs more than running it.
 _INSERT_RAW = insert(raw_deliveries).returning(raw_deliveries.c.id)
@@ -117,6 +121,25 @@ def retry_event(connection: Connection, event_id: int) -> bool:
         .values(state="pending", error=None, attempts=0)
     )
     return connection.execute(statement).rowcount == 1
+
+
+def list_unshown(connection: Connection, limit: int = 50) -> list[Row[Any]]:
+    """List what no conversation tells: events in error first, then those of no conversation.
+
+    Newest first; what a platform says of our own messages is left out.
+    """
+    nowhere = and_(
+        events.c.state == "done",
+        events.c.conversation_id.is_(None),
+        events.c.kind.not_in(("echo", "delivered", "read")),
+    )
+    query = (
+        select(events, channels.c.key.label("channel_key"), channels.c.kind.label("channel"))
+        .join(channels, channels.c.id == events.c.channel_id)
+        .where(or_(events.c.state == "error", nowhere))
+        .order_by(events.c.state.desc(), events.c.occurred_at.desc(), events.c.id.desc())
+    )
+    return list(connection.execute(query.limit(limit)))
 
 
 def count_events(connection: Connection, state: str) -> int:

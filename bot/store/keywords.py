@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from bot.store.changes import record, upsert
 from bot.store.tables import (
     channels,
-    contacts,
     keyword_hits,
     keyword_rules,
     messages,
@@ -218,14 +217,6 @@ def list_codes(connection: Connection, shop_id: int) -> list[Row[Any]]:
         products.c.shop_id == shop_id, products.c.active
     )
     return list(connection.execute(query.order_by(products.c.code)))
-
-
-def find_contacts(connection: Connection, shop_id: int, codes: Iterable[int]) -> set[int]:
-    """Give the ids of the contacts that these customer codes mean today."""
-    query = select(func.coalesce(contacts.c.merged_into, contacts.c.id)).where(
-        contacts.c.shop_id == shop_id, contacts.c.code.in_(tuple(codes))
-    )
-    return set(connection.execute(query).scalars())
 
 
 # Texts to try a rule on ---------------------------------------------------------

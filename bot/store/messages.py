@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.messages import Author
 from bot.store.changes import build_upserts
 from bot.store.tables import (
     conversations,
@@ -97,6 +99,27 @@ def open_window(connection: Connection, conversation_id: int, at: datetime) -> N
     connection.execute(statement.values(last_inbound_at=later), {"key": conversation_id, "at": at})
 
 
+def count_answers(connection: Connection, conversation_id: int, since: datetime) -> int:
+    """Count what the bot said in a conversation after ``since``."""
+    query = (
+        select(func.count())
+        .select_from(messages)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.sent_at > since,
+            messages.c.author == Author.BOT,
+        )
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def is_heard_since(connection: Connection, conversation_id: int, at: datetime) -> bool:
+    """Say whether a customer wrote, tapped or came back after ``at``."""
+    known = select(conversations.c.last_inbound_at).where(conversations.c.id == conversation_id)
+    last = connection.execute(known).scalar()
+    return last is not None and last > at
+
+
 def list_messages(
     connection: Connection,
     conversation_id: int,
@@ -136,6 +159,18 @@ def find_message_by_platform_id(
         messages.c.conversation_id == conversation_id, messages.c.platform_id == platform_id
     )
     return connection.execute(query.limit(1)).one_or_none()
+
+
+def find_quoted(
+    connection: Connection, conversation_id: int, platform_ids: Collection[str]
+) -> dict[str, Row[Any]]:
+    """Find what messages of a conversation answer, by the platform's ids that they quote."""
+    if not platform_ids:
+        return {}
+    query = select(messages).where(
+        messages.c.conversation_id == conversation_id, messages.c.platform_id.in_(platform_ids)
+    )
+    return {row.platform_id: row for row in connection.execute(query)}
 
 
 def update_message(connection: Connection, message_id: int, **values: Any) -> None:

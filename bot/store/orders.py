@@ -67,6 +67,7 @@ def list_orders(
     text: str | None = None,
     before: int | None = None,
     conversation_id: int | None = None,
+    contact_id: int | None = None,
     limit: int = 50,
 ) -> list[Row[Any]]:
     """List a shop's orders, newest number first.
@@ -78,6 +79,8 @@ def list_orders(
         query = query.where(orders.c.status == status)
     if conversation_id is not None:
         query = query.where(orders.c.conversation_id == conversation_id)
+    if contact_id is not None:
+        query = query.where(orders.c.contact_id == contact_id)
     if before is not None:
         query = query.where(orders.c.number < before)
     if text:

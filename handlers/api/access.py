@@ -26,10 +26,7 @@ class Refusal(Exception):
 
 def admit() -> Response | None:
     """Find whose token this request carries; a problem to answer with where there is none."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    bearer = None
-    if scheme.lower() == "bearer" and 0 < len(token.strip()) <= LONGEST_TOKEN:
-        bearer = staff.find_bearer(runtime(), token.strip())
+    bearer = find_bearer()
     if bearer is None:
         refused = answer(
             401,
@@ -40,6 +37,14 @@ def admit() -> Response | None:
         return refused
     g.bearer = bearer
     return None
+
+
+def find_bearer() -> Bearer | None:
+    """Find whose token this request carries; None for none, or a wrong one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not 0 < len(token.strip()) <= LONGEST_TOKEN:
+        return None
+    return staff.find_bearer(runtime(), token.strip())
 
 
 def bearer() -> Bearer:

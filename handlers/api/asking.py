@@ -36,11 +36,11 @@ def read_word(name: str, allowed: Collection[str]) -> str | None:
     return given
 
 
-def read_search() -> str | None:
-    """Read ``q``; None where it is not given or empty."""
-    text = request.args.get("q", "").strip()
+def read_search(name: str = "q") -> str | None:
+    """Read what is looked for; None where it is not given or empty."""
+    text = request.args.get(name, "").strip()
     if len(text) > LONGEST_SEARCH or not _is_storable(text):
-        raise Refusal(400, f"q has at most {LONGEST_SEARCH} characters of plain text.")
+        raise Refusal(400, f"{name} has at most {LONGEST_SEARCH} characters of plain text.")
     return text or None
 
 

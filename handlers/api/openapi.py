@@ -58,19 +58,56 @@ SCHEMAS: dict[str, Schema] = {
         unread=COUNT,
         can_send=_object(lane=_word(*Lane), until=MAYBE_TIME),
     ),
+    "Attachment": _object(
+        kind=TEXT,
+        name=MAYBE_TEXT,
+        state={
+            **_word("none", "fetching", "stored", "gone", "too_big", "refused"),
+            "description": "none: there is no file to fetch, as of a place.",
+        },
+        reason={**MAYBE_TEXT, "description": "Why there is no file."},
+        mime=MAYBE_TEXT,
+        size={**MAYBE_COUNT, "description": "In bytes."},
+        url={
+            **MAYBE_TEXT,
+            "description": "null: not stored. Give the same token as here to fetch it.",
+        },
+        thumb=MAYBE_TEXT,
+        details={
+            "type": "object",
+            "description": "What else the platform told: title, latitude, longitude, …",
+        },
+    ),
     "Message": _object(
         id=TEXT,
         conversation_id=TEXT,
         direction=_word("in", "out"),
         author=_word("customer", "staff", "bot", "system"),
+        sender={
+            "oneOf": [_object(id=TEXT, name=MAYBE_TEXT), {"type": "null"}],
+            "description": "Who wrote, by the platform's id; the name is known in groups.",
+        },
         kind=TEXT,
         text=MAYBE_TEXT,
         platform_id=MAYBE_TEXT,
         sent_at=TIME,
         received_at=TIME,
         state=TEXT,
-        redacted=FLAG,
+        redacted={**FLAG, "description": "Taken back: nothing that it said is here any more."},
         edited_at=MAYBE_TIME,
+        attachments=_list(_ref("Attachment")),
+        versions={
+            **_list(_object(text=MAYBE_TEXT, at=TIME)),
+            "description": "What it said before, oldest first.",
+        },
+        quoted={
+            "oneOf": [
+                _object(platform_id=TEXT, id=MAYBE_TEXT, author=MAYBE_TEXT, text=MAYBE_TEXT),
+                {"type": "null"},
+            ],
+            "description": "What it answers; id is null where that is not here.",
+        },
+        reactions=_list(_object(by=TEXT, emoji=TEXT, at=TIME)),
     ),
     "Item": _object(
         code={**MAYBE_TEXT, "description": "null: a one-off."},
@@ -122,14 +159,28 @@ SCHEMAS: dict[str, Schema] = {
         options=_list(_list(TEXT)),
         active=FLAG,
     ),
+    "PostalAddress": _object(
+        id=TEXT,
+        label=TEXT,
+        recipient=TEXT,
+        phone=TEXT,
+        lines={**TEXT, "description": "Street and place, a line each."},
+        postcode=TEXT,
+        country={**TEXT, "description": "ISO 3166-1, two letters."},
+        default={**FLAG, "description": "One of a customer's addresses is."},
+    ),
+    "Note": _object(id=TEXT, text=TEXT, by=TEXT, at=TIME, edited_at=MAYBE_TIME),
     "Customer": _object(
         code=TEXT,
         name=MAYBE_TEXT,
-        phones=_list(TEXT),
-        addresses=_list(TEXT),
-        notes=_list(TEXT),
+        language=MAYBE_TEXT,
+        phones=_list({**TEXT, "description": "As it was typed."}),
+        addresses=_list(_ref("PostalAddress")),
+        notes=_list(_ref("Note")),
         tags=_list(TEXT),
-        banned=FLAG,
+        banned={**FLAG, "description": "What they write opens no order by itself."},
+        ban={"oneOf": [_object(reason=TEXT, by=TEXT, at=TIME), {"type": "null"}]},
+        version={**COUNT, "description": "Counts changes; a change names the one it saw."},
     ),
     "Delivery": _object(
         id=TEXT,
@@ -162,6 +213,7 @@ SCHEMAS: dict[str, Schema] = {
 def describe(base_url: str) -> Schema:
     """Give the whole description of the API at ``base_url``."""
     conversation = _path_parameter("conversation_id", TEXT)
+    customer = _path_parameter("code", {**TEXT, "description": "As C123."})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -201,7 +253,34 @@ def describe(base_url: str) -> Schema:
                 }
             },
             "/products": {"get": _page("Product", "Products by code")},
-            "/customers": {"get": _page("Customer", "Customers by code")},
+            "/customers": {
+                "get": _page(
+                    "Customer",
+                    "Customers by code; with q the 50 who answer it best, on one page",
+                    _query(
+                        "q",
+                        {
+                            **TEXT,
+                            "description": "Words of the name in any order, parts and typing "
+                            "errors too; a phone or part of it; a code such as C123; #tag.",
+                        },
+                    ),
+                    _query("tag", TEXT),
+                )
+            },
+            "/customers/{code}": {
+                "get": {
+                    "summary": "One customer; a merged one's code shows whom they were merged into",
+                    "parameters": [customer],
+                    "responses": {
+                        "200": _json("The customer", _ref("Customer")),
+                        **_problems("404"),
+                    },
+                }
+            },
+            "/customers/{code}/orders": {
+                "get": _page("Order", "A customer's orders, newest number first", customer)
+            },
             "/deliveries": {
                 "get": _page(
                     "Delivery",

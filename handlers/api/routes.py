@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 
+from bot import contacts
 from bot import conversation as talk
 from bot.channels import CHANNELS
 from bot.messages import Text
@@ -23,13 +24,13 @@ from handlers.api.asking import (
     read_word,
     write_cursor,
 )
+from handlers.api.messages import shape_messages
 from handlers.api.openapi import DELIVERY_STATES, describe
 from handlers.api.shapes import (
     shape_card,
     shape_conversation,
     shape_customer,
     shape_delivery,
-    shape_message,
     shape_order,
     shape_product,
 )
@@ -97,7 +98,7 @@ def list_messages(conversation_id: str) -> Response:
             before=(before[0], before[1]) if before else None,
             limit=PAGE + 1,
         )
-    items = [shape_message(row) for row in rows[:PAGE]]
+        items = shape_messages(connection, runtime().settings.base_url, rows[:PAGE])
     return _list(items, rows, lambda row: write_cursor(row.sent_at, row.id))
 
 
@@ -117,7 +118,8 @@ def say(conversation_id: str) -> tuple[Response, int]:
         return jsonify(card=shape_card(said.answer)), 200
     with runtime().store.read() as connection:
         row = messages.find_message(connection, said.message_id or 0)
-    return jsonify(shape_message(row)), 201
+        (shape,) = shape_messages(connection, runtime().settings.base_url, [row])
+    return jsonify(shape), 201
 
 
 @blueprint.get("/orders")
@@ -164,14 +166,45 @@ def list_products() -> Response:
 
 @blueprint.get("/customers")
 def list_customers() -> Response:
-    """List the shop's customers by code."""
+    """List the shop's customers by code; with ``q`` those who answer it, the best first."""
+    text, tag = read_search(), read_search("tag")
     after = read_cursor(int)
     with runtime().store.read() as connection:
-        rows = conversations.list_contacts(
-            connection, bearer().shop_id, after=after[0] if after else 0, limit=PAGE + 1
+        if text is not None:
+            shop = shops.find_shop(connection, bearer().shop_id)
+            rows = contacts.search(connection, shop, text, tag=tag, limit=PAGE)
+        else:
+            rows = contacts.list_customers(
+                connection,
+                bearer().shop_id,
+                tag=tag,
+                after=after[0] if after else 0,
+                limit=PAGE + 1,
+            )
+        found = contacts.read_customers(connection, rows[:PAGE])
+    return _list([shape_customer(each) for each in found], rows, lambda row: write_cursor(row.code))
+
+
+@blueprint.get("/customers/<code>")
+def show_customer(code: str) -> Response:
+    """Show one customer; the code of one who was merged shows whom they were merged into."""
+    with runtime().store.read() as connection:
+        return jsonify(shape_customer(_find_customer(connection, code)))
+
+
+@blueprint.get("/customers/<code>/orders")
+def list_customer_orders(code: str) -> Response:
+    """List a customer's orders, newest number first."""
+    before = read_cursor(int)
+    with runtime().store.read() as connection:
+        rows = contacts.list_customer_orders(
+            connection,
+            _find_customer(connection, code),
+            before=before[0] if before else None,
+            limit=PAGE + 1,
         )
-    items = [shape_customer(row) for row in rows[:PAGE]]
-    return _list(items, rows, lambda row: write_cursor(row.code))
+        items = [shape_order(runtime(), connection, row) for row in rows[:PAGE]]
+    return _list(items, rows, lambda row: write_cursor(row.number))
 
 
 @blueprint.get("/deliveries")
@@ -197,6 +230,15 @@ def _find_conversation(connection: Any, conversation_id: str) -> Any:
     if row is None:
         raise Refusal(404)
     return row
+
+
+def _find_customer(connection: Any, code: str) -> contacts.Customer:
+    number = contacts.read_code(code)
+    if number is not None:
+        found = contacts.find_customer(connection, bearer().shop_id, number)
+        if found is not None:
+            return found
+    raise Refusal(404)
 
 
 def _revisions(connection: Any, rows: list[Any]) -> dict[int, int]:

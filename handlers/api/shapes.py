@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot import ordering, outbox
+from bot.contacts import Customer
 from bot.messages import Card, Text
 from bot.ordering import OrderView
 from bot.rendering.bill import build_bill
@@ -39,24 +40,6 @@ def shape_conversation(connection: Connection, row: Any, now: datetime) -> Shape
         "last_message_at": shape_time(row.last_message_at),
         "unread": row.unread,
         "can_send": {"lane": str(route.lane), "until": shape_time(route.until)},
-    }
-
-
-def shape_message(row: Any) -> Shape:
-    """A message, in or out."""
-    return {
-        "id": str(row.id),
-        "conversation_id": str(row.conversation_id),
-        "direction": row.direction,
-        "author": row.author,
-        "kind": row.kind,
-        "text": None if row.redacted else row.text,
-        "platform_id": row.platform_id,
-        "sent_at": shape_time(row.sent_at),
-        "received_at": shape_time(row.received_at),
-        "state": row.state,
-        "redacted": row.redacted,
-        "edited_at": shape_time(row.edited_at),
     }
 
 
@@ -113,16 +96,23 @@ def shape_product(row: Any, currency: str) -> Shape:
     }
 
 
-def shape_customer(row: Any) -> Shape:
-    """A customer. What the shop does not keep of customers yet is empty."""
+def shape_customer(customer: Customer) -> Shape:
+    """A customer with all that the shop keeps of them."""
+    row = customer.row
     return {
         "code": f"C{row.code}",
         "name": row.name,
-        "phones": [row.phone] if row.phone else [],
-        "addresses": [],
-        "notes": [],
-        "tags": [],
-        "banned": False,
+        "language": row.language,
+        "phones": list(customer.phones),
+        "addresses": [
+            _shape_address(address, is_default=address.id == customer.default_address_id)
+            for address in customer.addresses
+        ],
+        "notes": [_shape_note(note) for note in customer.notes],
+        "tags": list(customer.tags),
+        "banned": customer.ban is not None,
+        "ban": _shape_ban(customer.ban),
+        "version": row.version,
     }
 
 
@@ -172,6 +162,35 @@ def _shape_buyer(row: Any) -> Shape | None:
     if row.customer_code is None:
         return None
     return {"code": f"C{row.customer_code}", "name": row.customer_name}
+
+
+def _shape_address(row: Any, *, is_default: bool) -> Shape:
+    return {
+        "id": str(row.id),
+        "label": row.label,
+        "recipient": row.recipient,
+        "phone": row.phone,
+        "lines": row.lines,
+        "postcode": row.postcode,
+        "country": row.country,
+        "default": is_default,
+    }
+
+
+def _shape_ban(row: Any) -> Shape | None:
+    if row is None:
+        return None
+    return {"reason": row.reason, "by": row.author, "at": shape_time(row.at)}
+
+
+def _shape_note(row: Any) -> Shape:
+    return {
+        "id": str(row.id),
+        "text": row.text,
+        "by": row.author,
+        "at": shape_time(row.at),
+        "edited_at": shape_time(row.edited_at),
+    }
 
 
 def _shape_item(item: Item, total: Money) -> Shape:

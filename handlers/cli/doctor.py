@@ -64,6 +64,7 @@ def examine(told: Settings) -> Iterator[Finding]:
         yield database
         yield _redis(runtime)
         yield _rendering(runtime)
+        yield _media(runtime)
         if database.state != "FAIL":
             yield from _channels(runtime)
     finally:
@@ -149,6 +150,24 @@ def _rendering(runtime: Runtime) -> Finding:
             "rendering", "FAIL", f"{wrong}: install OpenBill again; bills go as text meanwhile"
         )
     return Finding("rendering", "ok", f"typst, with {fonts}")
+
+
+def _media(runtime: Runtime) -> Finding:
+    """Keep a file, read it, see that strangers cannot, and remove it."""
+    from bot import media
+
+    told = runtime.settings.media.s3
+    where = f"bucket {told.bucket}" if told.bucket else f"folder {runtime.settings.media_folder}"
+    mend = "mend [media.s3]" if told.bucket else "mend its owner or make room"
+    try:
+        address = media.probe(runtime)
+    except OSError as wrong:
+        return Finding("media", "FAIL", f"{where}: {wrong.strerror or wrong}: {mend}")
+    if address is not None:
+        return Finding(
+            "media", "FAIL", f"{where} shows files to anybody, as at {address}: make it private"
+        )
+    return Finding("media", "ok", f"{where} keeps, gives and forgets")
 
 
 def _channels(runtime: Runtime) -> Iterator[Finding]:

@@ -59,7 +59,7 @@ def _rows(runtime: Runtime, what: str, state: str | None) -> list[dict[str, Any]
         elif what == "staff":
             found = people.list_staff(connection)
         elif what == "quarantine":
-            found = events.list_raw(connection, ("quarantine", "parse_error"), PAGE)
+            found = events.list_raw(connection, events.ODD, PAGE)
         else:
             found = outbox.list_deliveries(connection, state=state, limit=PAGE)
     return [_row(row, COLUMNS[what], slugs, keys) for row in found]

@@ -91,6 +91,7 @@
 
   let atEnd = true;
   let scroll = 0;
+  let playing = [];
 
   function toEnd() {
     const thread = byId("thread");
@@ -101,6 +102,7 @@
     const thread = byId("thread");
     if (!thread || event.detail.target !== thread) return;
     scroll = thread.scrollTop;
+    playing = [...thread.querySelectorAll("video, audio")].filter((one) => !one.paused).map((one) => one.id);
     atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
   });
 
@@ -109,6 +111,8 @@
     if (!thread || event.detail.target !== thread) return;
     if (atEnd) toEnd();
     else thread.scrollTop = scroll;
+    // What was playing plays on, also where a browser stops what moves in the page.
+    for (const one of playing.map(byId)) if (one && one.paused) one.play().catch(() => {});
   });
 
   // The reply box -------------------------------------------------------------

@@ -9,6 +9,7 @@ import pytest
 
 from bot import conversation, staff
 from bot.conversation import hearing
+from bot.conversation.hearing import CHATTER, MOST_ANSWERS
 from bot.store import people
 from tests.support.shop import STAFF_PHONE, Shop
 
@@ -275,3 +276,22 @@ def test_two_workers_on_one_conversation_handle_each_event_once(shop: Shop) -> N
 
     assert sum(handled) == 7
     assert shop.row("order_items").quantity == 6
+
+
+def test_T17_two_machines_that_talk_to_each_other_come_to_rest(shop: Shop) -> None:
+    shop.link_staff()
+    for number in range(MOST_ANSWERS + 5):
+        shop.hear_line(f"are you there? {number}", user=STAFF_PHONE)
+        shop.handle()
+    answers = shop.rows("messages", author="bot")
+    assert len(answers) == MOST_ANSWERS
+    silent = shop.rows("messages", reason=CHATTER)
+    assert [row.text for row in silent] == [
+        f"are you there? {number}" for number in range(MOST_ANSWERS, MOST_ANSWERS + 5)
+    ]
+
+    shop.clock.move(minutes=2)
+    shop.hear_line("and now?", user=STAFF_PHONE)
+    shop.handle()
+
+    assert len(shop.rows("messages", author="bot")) == MOST_ANSWERS + 1

@@ -419,3 +419,57 @@ def test_a_customers_address_is_known_by_channel_and_id(shop: Shop) -> None:
 
     assert [row.platform_id for row in shop.rows("addresses")] == [CUSTOMER, "77", "77"]
     assert len(shop.rows("conversations")) == 3
+
+
+# Told twice, differently ---------------------------------------------------------------
+
+
+def test_T07_one_event_id_with_other_words_keeps_the_first_and_flags_the_second(
+    shop: Shop,
+) -> None:
+    event = shop.line_event("two teas", event_id="E-same", message_id="77")
+    shop.post_line(shop.line_body(event))
+    other = shop.line_event("two hundred teas", event_id="E-same", message_id="77")
+
+    raw_id = shop.post_line(shop.line_body(other, shop.line_event("the neighbour")))
+
+    assert shop.texts() == ["two teas", "the neighbour"]
+    raw = shop.row("raw_deliveries", id=raw_id)
+    assert raw.state == "conflict"
+    assert "two hundred teas" in bytes(raw.body).decode()
+    assert inbox.replay(shop.runtime, raw_id) == "conflict"
+    assert shop.texts() == ["two teas", "the neighbour"]
+
+
+def test_T07_a_meta_message_of_one_id_and_other_words_is_flagged(shop: Shop) -> None:
+    shop.hear_meta("two teas", mid="m_same")
+
+    raw_id = shop.hear_meta("two hundred teas", mid="m_same")
+
+    assert shop.row("raw_deliveries", id=raw_id).state == "conflict"
+    assert shop.texts() == ["two teas"]
+
+
+def test_T07_what_was_edited_or_taken_back_meanwhile_is_no_conflict(shop: Shop) -> None:
+    kept = shop.line_body(shop.line_event("two teas", event_id="E1", message_id="77"))
+    shop.post_line(kept)
+    edit = shop.line_event("three teas", message_id="77") | {"type": "messageEdited"}
+    shop.clock.move(minutes=1)
+    edit["timestamp"] += 60_000
+    shop.post_line(shop.line_body(edit))
+    assert shop.texts() == ["three teas"]
+
+    raw_id = shop.post_line(kept)
+
+    assert shop.row("raw_deliveries", id=raw_id).state == "read"
+    assert shop.texts() == ["three teas"]
+
+
+def test_a_body_of_two_platforms_goes_each_part_to_its_own(shop: Shop) -> None:
+    page = json.loads(shop.meta_body("messenger", (PAGE, [shop.meta_item("by the Page")])))
+    item = shop.meta_item("by Instagram", kind="instagram")
+    insta = json.loads(shop.meta_body("instagram", (item["recipient"]["id"], [item])))
+
+    shop.post_meta(json.dumps([page, insta]).encode())
+
+    assert sorted(shop.texts()) == ["by Instagram", "by the Page"]

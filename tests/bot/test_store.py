@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from bot import contacts
 from bot.runtime import Work
 from bot.store import changes, conversations, shops, tables
 from bot.store.database import SchemaMismatch, Store, StoreUnavailable, is_passing
@@ -289,6 +290,22 @@ def test_the_tables_of_the_migrations_are_the_tables_of_the_code(shop: Shop) -> 
     with shop.runtime.store.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
+
+
+def test_customers_of_an_earlier_version_are_found_by_name_after_the_migration(
+    shop: Shop,
+) -> None:
+    store, shop_id = shop.runtime.store, shop.owner.shop_id
+    old = "INSERT INTO contacts (shop_id, code, name, created_at) VALUES (:shop, 7, :name, :at)"
+    facts = {"shop": shop_id, "name": "คุณมะลิ", "at": shop.clock()}
+    store.migrate("0006")
+    store.write(lambda connection: connection.execute(text(old), facts))
+    store.migrate()
+
+    with store.read() as connection:
+        siam = shops.find_shop(connection, shop_id)
+        assert [row.code for row in contacts.search(connection, siam, "มะลิ")] == [7]
+        assert [row.code for row in contacts.search(connection, siam, "มาลิ")] == [7]
 
 
 def test_counts_of_the_first_schema_move_to_shelves_and_back(database_url: str) -> None:

@@ -29,6 +29,7 @@ from bot.store import conversations, people
 from bot.store.tables import metadata
 from handlers.app import create_app
 from orders.states import Role
+from tests.handlers.door import Door
 
 PASSWORD = "rice-noodle-river-42"
 OPERATOR_PASSWORD = "night-watch-lamp-77"
@@ -211,3 +212,9 @@ def https_front(open_front: Callable[..., Front]) -> Front:
         OPENBILL_BASE_URL="https://shop.example",
         OPENBILL_SECRET_KEY=secrets.token_urlsafe(48),
     )
+
+
+@pytest.fixture
+def door(open_front: Callable[..., Front], migrated_url: str) -> Door:
+    """The doors of a shop, on both databases."""
+    return Door(open_front(OPENBILL_DATABASE__URL=migrated_url))

@@ -242,7 +242,7 @@ def test_T44_a_customers_words_and_name_are_text_everywhere(front: Front, words:
         page = visitor.get(path).text
         elements = Elements(page)
         assert not elements.tags & {"img", "svg"}
-        assert elements.scripts == {"htmx.js", "copy.js", "live.js"}
+        assert elements.scripts == {"htmx.js", "copy.js", "live.js", "viewer.js"}
         assert not [name for name in elements.attributes if name.startswith("on")]
         assert not [to for to in elements.targets if not re.match(r"/|\?|#|https?://", to)]
         assert re.findall(r"<title>([^<]*)</title>", page) == ["แชท · Siam Tea"]

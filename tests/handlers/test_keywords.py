@@ -76,7 +76,6 @@ def test_the_form_shows_again_what_was_saved(front: Front) -> None:
         "mode": "contains",
         "keywords": "ชาเขียว = A1\nเสื้อดำ = C3/ดำ/M",
         "cap_item": "5",
-        "banned": "C7",
         "text_ordered_th": "ได้แล้ว {order_no} <b>",
     }
     assert save(nok, **fields).status_code == 303
@@ -96,7 +95,6 @@ def test_the_form_shows_again_what_was_saved(front: Front) -> None:
         {"keywords": "no sign"},
         {"keywords": "x = NOPE"},
         {"cap_item": "many"},
-        {"banned": "Nok"},
         {"text_ordered_en": "{wrong}"},
         {"needs_prefix": "on", "prefixes": ""},
     ],

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from pytest_httpserver import HTTPServer
 from sqlalchemy import text
 
 from bot import media
 from bot.messages import Attachment
 from bot.store import media as rows
 from bot.store import shops
+from handlers.cli.doctor import _media as tried_out
 from tests.handlers.conftest import PASSWORD, Front
+from tests.support.s3 import BUCKET, KEY, REGION, SECRET, Store
 
 
 class Album:
@@ -131,6 +134,42 @@ def test_a_player_may_ask_for_a_part(album: Album) -> None:
     assert (head.status_code, head.content_length, head.data) == (200, 10, b"")
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "told", "body"),
+    [
+        ("bytes=0-1", 206, "bytes 0-1/10", b"01"),  # Safari's first question
+        ("bytes=0-", 206, "bytes 0-9/10", b"0123456789"),
+        ("bytes=7-100", 206, "bytes 7-9/10", b"789"),
+        ("bytes=-3", 206, "bytes 7-9/10", b"789"),
+        ("bytes=10-", 416, "bytes */10", None),
+        ("bytes=5-2", 200, None, b"0123456789"),
+        ("pages=1-2", 200, None, b"0123456789"),
+        ("bytes=abc", 200, None, b"0123456789"),
+    ],
+)
+def test_every_part_that_a_player_asks_for_is_answered_by_the_rules(
+    album: Album, asked: str, status: int, told: str | None, body: bytes | None
+) -> None:
+    token = album.keep("video", b"0123456789", "video/mp4")
+    answer = album.front.staff().get(f"/media/{token}", headers={"Range": asked}, buffered=True)
+    assert (answer.status_code, answer.headers.get("Content-Range")) == (status, told)
+    if body is not None:
+        assert answer.data == body
+        assert answer.content_type == "video/mp4"
+        assert answer.content_length == len(body)
+        assert answer.headers["Accept-Ranges"] == "bytes"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_part_of_a_file_that_changed_is_not_mixed_with_the_old_one(album: Album) -> None:
+    token = album.keep("video", b"0123456789", "video/mp4")
+    staff = album.front.staff()
+    mark = staff.get(f"/media/{token}", buffered=True).headers["ETag"]
+    for given, status in ((mark, 206), ('"another"', 200)):
+        headers = {"Range": "bytes=2-3", "If-Range": given}
+        assert staff.get(f"/media/{token}", headers=headers, buffered=True).status_code == status
+
+
 def test_a_picture_that_a_browser_has_is_not_sent_again_until_it_is_taken_back(
     album: Album,
 ) -> None:
@@ -174,3 +213,61 @@ def test_a_file_that_went_from_the_disk_is_not_there(album: Album) -> None:
     token = album.keep("image", b"picture", "image/png")
     media.files_of(album.front.runtime).remove(token)
     assert album.front.staff().get(f"/media/{token}", buffered=True).status_code == 404
+
+
+def in_bucket(store: Store) -> dict[str, str]:
+    """The environment that has files kept in a bucket."""
+    return {
+        "OPENBILL_MEDIA__S3__BUCKET": BUCKET,
+        "OPENBILL_MEDIA__S3__ENDPOINT": store.endpoint,
+        "OPENBILL_MEDIA__S3__REGION": REGION,
+        "OPENBILL_MEDIA__S3__ACCESS_KEY": KEY,
+        "OPENBILL_MEDIA__S3__SECRET_KEY": SECRET,
+    }
+
+
+def test_a_part_of_a_file_in_a_bucket_is_answered_like_one_of_the_disk(
+    open_front: Callable[..., Front], httpserver: HTTPServer
+) -> None:
+    store = Store(httpserver)
+    album = Album(open_front(**in_bucket(store)))
+    token = album.keep("video", b"0123456789", "video/mp4")
+    assert list(store.objects) == [token]
+    staff = album.front.staff()
+    part = staff.get(f"/media/{token}", headers={"Range": "bytes=2-4"}, buffered=True)
+    assert (part.status_code, part.data) == (206, b"234")
+    whole = staff.get(f"/media/{token}", buffered=True)
+    assert (whole.status_code, whole.data) == (200, b"0123456789")
+    assert whole.headers["X-Content-Type-Options"] == "nosniff"
+    assert album.front.visitor().get(f"/media/{token}").status_code == 404
+    store.objects.clear()
+    assert staff.get(f"/media/{token}", buffered=True).status_code == 404
+
+
+def test_a_store_that_is_away_is_said_and_nothing_breaks(
+    open_front: Callable[..., Front], httpserver: HTTPServer
+) -> None:
+    store = Store(httpserver)
+    album = Album(open_front(**in_bucket(store)))
+    token = album.keep("image", b"picture", "image/png")
+    store.status = 503
+    answer = album.front.staff().get(f"/media/{token}", buffered=True)
+    assert answer.status_code == 503
+    assert SECRET not in answer.text
+
+
+def test_the_doctor_tries_out_where_files_are_kept(
+    open_front: Callable[..., Front], httpserver: HTTPServer
+) -> None:
+    assert tried_out(open_front().runtime).state == "ok"
+    store = Store(httpserver)
+    runtime = open_front(**in_bucket(store)).runtime
+    assert tried_out(runtime).state == "ok"
+    store.public = True
+    found = tried_out(runtime)
+    assert (found.state, "anybody" in found.words) == ("FAIL", True)
+    store.public, store.status = False, 403
+    found = tried_out(runtime)
+    assert found.state == "FAIL"
+    assert BUCKET in found.words
+    assert SECRET not in found.words

@@ -13,7 +13,7 @@ from flask import Flask, request
 from handlers.security import known_hosts
 from tests.handlers.conftest import OPERATOR_PASSWORD, Front
 
-OURS = ("webhooks", "auth", "inbox", "live", "media", "bill", "operators", "health")
+OURS = ("webhooks", "auth", "inbox", "posts", "live", "media", "bill", "operators", "health")
 
 # What each role gets, of a conversation and a bill that exist: stranger, viewer, owner, operator.
 ROUTES = {
@@ -32,6 +32,8 @@ ROUTES = {
     ("GET", "/inbox/<int:conversation_id>/thread"): (303, 200, 200, 403),
     ("GET", "/inbox/<int:conversation_id>/way"): (303, 200, 200, 403),
     ("GET", "/inbox/<int:conversation_id>/order"): (303, 200, 200, 403),
+    # Of a comment, which this conversation has none of: see test_posts.
+    ("GET", "/inbox/<int:conversation_id>/post/<int:message_id>"): (303, 404, 404, 403),
     ("POST", "/inbox/<int:conversation_id>/messages"): (303, 403, 303, 403),
     ("POST", "/inbox/<int:conversation_id>/preview"): (303, 200, 200, 403),
     ("POST", "/inbox/<int:conversation_id>/read"): (303, 303, 303, 403),
@@ -89,6 +91,7 @@ def test_every_route_lets_in_whom_it_says(front: Front, role: str) -> None:
             .replace("<token>", bill)
             .replace("<key>", "siam-line")
             .replace("<int:merge_id>", "1")
+            .replace("<int:message_id>", "1")
             .replace("<int:delivery_id>", "1")
         )
         if method == "GET":

@@ -10,12 +10,21 @@ from __future__ import annotations
 
 from bot.store.tables.base import metadata
 from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
+from bot.store.tables.customers import (
+    contact_bans,
+    contact_notes,
+    contact_phones,
+    contact_tags,
+    contact_terms,
+    postal_addresses,
+)
 from bot.store.tables.inbox import (
     addresses,
     contact_merges,
     contacts,
     conversations,
     events,
+    members,
     message_changes,
     message_versions,
     messages,
@@ -54,7 +63,12 @@ __all__ = [
     "auto_answers",
     "channels",
     "commenters",
+    "contact_bans",
     "contact_merges",
+    "contact_notes",
+    "contact_phones",
+    "contact_tags",
+    "contact_terms",
     "contacts",
     "conversations",
     "counters",
@@ -68,6 +82,7 @@ __all__ = [
     "keyword_rules",
     "link_codes",
     "media",
+    "members",
     "message_changes",
     "message_versions",
     "messages",
@@ -76,6 +91,7 @@ __all__ = [
     "order_items",
     "orders",
     "outbox",
+    "postal_addresses",
     "posts",
     "products",
     "raw_deliveries",

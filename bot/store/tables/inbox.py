@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from bot.store.tables.base import make_id, make_ref, make_shop, metadata
@@ -28,7 +29,7 @@ raw_deliveries = Table(
     Column("webhook", String(16), nullable=False),
     Column("received_at", Utc, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("state", String(16), nullable=False, index=True),  # read | parse_error | quarantine
+    Column("state", String(16), nullable=False, index=True),  # see bot.inbox
     Column("reason", String(300)),
 )
 
@@ -63,10 +64,17 @@ contacts = Table(
     Column("code", BigInteger, nullable=False),  # 123 of C123
     Column("name", String(200)),
     Column("language", String(16)),
-    Column("phone", String(32)),
     Column("picture_url", Text),
     Column("named_by", Id),  # the address whose profile gave name, picture and language
+    Column(
+        "name_given", Boolean, nullable=False, server_default=false()
+    ),  # by staff: it and language stay
     Column("merged_into", Id),  # the contact that stands for this one now
+    Column("default_address_id", Id),  # of its postal addresses; another's counts for nothing
+    Column("search_text", Text, nullable=False, server_default=""),  # bare name, then phones
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("changed_by", Id),  # the member of staff who did last
+    Column("changed_at", Utc),
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("shop_id", "code"),
 )
@@ -78,8 +86,9 @@ contact_merges = Table(
     make_shop(),
     make_ref("kept_id", "contacts"),
     make_ref("merged_id", "contacts"),
-    # {"addresses", "conversations", "orders"}: the ids that moved, which an undo puts back
+    # {table: the ids that moved, which an undo puts back}
     Column("moved", Json, nullable=False),
+    Column("former", Json),  # what the kept one went by, where it took the other's name
     make_ref("staff_id", "staff"),
     Column("merged_at", Utc, nullable=False),
     Column("undone_at", Utc),
@@ -101,6 +110,23 @@ addresses = Table(
     Column("profile_attempts", Integer, nullable=False, server_default="0"),
     UniqueConstraint("channel_id", "platform_id"),
     Index(None, "contact_id"),
+    Index(None, "profile_due_at"),
+)
+
+# Who writes in a group or a room; the group itself is a contact's address.
+members = Table(
+    "members",
+    metadata,
+    make_id(),
+    make_shop(),
+    make_ref("channel_id", "channels"),
+    make_ref("conversation_id", "conversations"),
+    Column("platform_id", String(200), nullable=False),
+    Column("name", String(200)),
+    Column("profile_due_at", Utc),
+    Column("profile_at", Utc),
+    Column("profile_attempts", Integer, nullable=False),
+    UniqueConstraint("conversation_id", "platform_id"),
     Index(None, "profile_due_at"),
 )
 

@@ -125,8 +125,19 @@ def test_a_list_of_both_platforms_bodies_gives_each_its_own(
 
 
 @both
-def test_a_test_send_names_no_account(channel: Messenger | Instagram) -> None:
+def test_a_test_send_is_of_the_account_that_it_is_addressed_to(
+    channel: Messenger | Instagram,
+) -> None:
     (entry,) = entries(channel, "entry_zero")
+    assert entry.account_id == ACCOUNTS[channel.kind]
+
+
+@both
+def test_a_test_send_to_several_accounts_is_of_none(channel: Messenger | Instagram) -> None:
+    whole = body(channel, "entry_zero")
+    (first,) = whole["entry"][0]["messaging"]
+    whole["entry"][0]["messaging"].append({**first, "recipient": {"id": "another"}})
+    (entry,) = channel.parse(whole, NOW)
     assert entry.account_id is None
 
 

@@ -83,7 +83,7 @@ def test_a_text_is_read_whole() -> None:
     found = message("text")
     assert found.raw["message"]["quoteToken"] == "q3Plxr4AgKd"
     assert found == InboundMessage(
-        event_key=f"{found.raw['webhookEventId']}:message:468789577898262530",
+        event_key=f"{found.raw['webhookEventId']}:message:text:468789577898262530:{NOK}",
         address=Address(NOK, AddressKind.USER),
         author=Author.CUSTOMER,
         kind="text",

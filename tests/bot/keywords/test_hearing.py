@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot import keywords
+from bot.contacts import bans
 from bot.keywords import Terms
 from bot.keywords.terms import Keyword
 from bot.runtime import Work
@@ -171,7 +172,8 @@ def test_a_cap_counts_what_was_sent_already(shop: Shop) -> None:
 
 def test_a_banned_customers_words_order_nothing_and_get_no_answer(shop: Shop) -> None:
     write(shop, "hello")
-    rule(shop, banned=(1,))
+    rule(shop)
+    shop.runtime.transact(lambda work: bans.ban(work, shop.owner, 1, "never pays"))
     write(shop, "A1 2")
     write(shop, "A1 1", user="Uother")
 

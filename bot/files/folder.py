@@ -1,45 +1,23 @@
-"""Keeps files by name: a small interface, and a local folder behind it.
+"""Keeps files in a folder of this machine.
 
-A file is whole or not there: it is written beside its place, brought to the
-disk, and moved in. Names are ours, random and plain; nobody else's words become
-part of a path.
+A file is written beside its place, brought to the disk, and moved in.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, BinaryIO, Protocol
+from typing import IO, BinaryIO
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{16,64}(?:\.thumb)?")
+from bot.files.interface import judge_name
+
 CHUNK = 256 * 1024
 ABANDONED = 3600.0
 """Seconds after which nobody writes a draft any more."""
-
-
-class Files(Protocol):
-    """Where files are kept. Every call may raise ``OSError``, and ``ValueError`` for a name."""
-
-    def put(self, name: str, source: IO[bytes]) -> None:
-        """Keep the rest of ``source`` under ``name``, over what was there."""
-        ...
-
-    def open(self, name: str) -> BinaryIO:
-        """Open a file to read, one that can seek. Raises ``FileNotFoundError``."""
-        ...
-
-    def remove(self, name: str) -> None:
-        """Remove a file; one that is not there is removed already."""
-        ...
-
-    def tidy(self) -> None:
-        """Remove what was left half written by a process that died."""
-        ...
 
 
 class Folder:
@@ -75,6 +53,10 @@ class Folder:
         """Remove a file; one that is not there is removed already."""
         self._place(name).unlink(missing_ok=True)
 
+    def address(self, name: str) -> str | None:
+        """Give None: a folder is on no web."""
+        return None
+
     def tidy(self) -> None:
         """Remove what was left half written an hour ago or earlier."""
         if not self._drafts.exists():
@@ -86,8 +68,7 @@ class Folder:
 
     def _place(self, name: str) -> Path:
         """Give a name's path; folders by its first signs keep each of them short."""
-        if not _NAME.fullmatch(name):
-            raise ValueError("this is no name of a kept file")
+        judge_name(name)
         return self._path / name[:2] / name
 
 
