@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
 from bot.channels.graphemes import graphemes
 from bot.words import format_when
+from bot.words.folding import fold, mark
 from handlers.words import phrase
 
 LONGEST_NAME = 40
 LONGEST_CLUSTER = 8
 BOX = "\u25a1"
 SPEAKS_AS_NOTHING = ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp")
+LONGEST_SNIPPET = 90
+BEFORE_A_HIT = 24
+PIECE, OVERLAP = 1_200, 400
 LINK = re.compile(r"https?://[^\s<>\"'`\\\u200b]+", re.IGNORECASE)
 AFTER_A_LINK = ".,;:!?)]}»”’…"
 
@@ -60,6 +66,46 @@ def show_line(text: str | None, limit: int = 120) -> str:
     """Give a body as one line of a list."""
     line = re.sub(r"\s+", " ", _boxed((text or "")[: limit * 2], keep="\u200b\n\t\r")).strip()
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def cut_snippet(text: str | None, terms: Sequence[str]) -> list[tuple[str, bool]]:
+    """Cut a line of a body around the first of the terms in it; say which parts are one.
+
+    Cut between letters as readers see them, so that no mark is torn off its own.
+    """
+    body, skipped = _near(text or "", terms)
+    clusters = list(graphemes(re.sub(r"\s+", " ", _boxed(body, keep="\u200b\u200d\n\t\r")).strip()))
+    marked = mark(clusters, terms)
+    at = marked.index(True) if True in marked and len(clusters) > LONGEST_SNIPPET else 0
+    first = max(0, at - BEFORE_A_HIT)
+    last = first + LONGEST_SNIPPET
+    parts = [
+        ("".join(cluster for cluster, _ in run), is_hit)
+        for is_hit, run in groupby(
+            zip(clusters[first:last], marked[first:last], strict=True), key=itemgetter(1)
+        )
+    ]
+    before = [("…", False)] if first or skipped else []
+    after = [("…", False)] if last < len(clusters) or skipped + len(body) < len(text or "") else []
+    return [*before, *parts, *after]
+
+
+def show_snippet(text: str | None, terms: Sequence[str]) -> Markup:
+    """Give the same as HTML, the terms marked."""
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(part) if is_hit else escape(part)
+        for part, is_hit in cut_snippet(text, terms)
+    )
+
+
+def _near(text: str, terms: Sequence[str]) -> tuple[str, int]:
+    """Give the piece of a long text that holds a term, and how much lies before it."""
+    for start in range(0, len(text), PIECE - OVERLAP):
+        piece = text[start : start + PIECE]
+        folded = fold(piece)
+        if any(term in folded for term in terms):
+            return piece, start
+    return text[:PIECE], 0
 
 
 def show_day(when: datetime, timezone: str, language: str) -> str:

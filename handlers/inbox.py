@@ -26,7 +26,8 @@ from bot.store.database import StoreUnavailable
 from handlers.auth import require_staff
 from handlers.context import actor, language, runtime
 from handlers.display import show_recent
-from handlers.thread import Desk, read_desk, read_mark, write_mark
+from handlers.searching import CUSTOMER, read_asked, read_number, read_results
+from handlers.thread import Desk, Leaf, read_desk, read_mark, write_mark
 from handlers.words import phrase
 
 blueprint = Blueprint("inbox", __name__)
@@ -34,9 +35,7 @@ blueprint = Blueprint("inbox", __name__)
 PAGE = 40
 LONGEST_TEXT = 20_000
 LONGEST_PREVIEW = 2_000
-LONGEST_SEARCH = 100
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-CUSTOMER = re.compile(r"@?[Cc]?([0-9]{1,15})", re.ASCII)
 
 
 @blueprint.get("/inbox")
@@ -233,45 +232,51 @@ def _read_merges(desk: Desk) -> dict[str, Any]:
 
 
 def _desk(conversation_id: int) -> Desk:
-    before = read_mark(request.args.get("before"))
-    desk = read_desk(runtime(), actor(), conversation_id, language(), before=before)
+    asked = request.args
+    leaf = Leaf(
+        before=read_mark(asked.get("before")),
+        after=read_mark(asked.get("after")),
+        at=read_number(asked.get("at")),
+    )
+    desk = read_desk(runtime(), actor(), conversation_id, language(), leaf=leaf)
     if desk is None:
         abort(404)
     return desk
 
 
 def _read_list(selected: int | None = None) -> dict[str, Any]:
-    """Read a page of conversations; the address says which."""
-    asked = request.args.get("channel", "")
-    channel = asked if asked in CHANNELS else None
-    text = request.args.get("q", "").strip()[:LONGEST_SEARCH].replace("\x00", "")
-    before = read_mark(request.args.get("from"))
-    chosen = selected or request.args.get("selected", 0, type=int)
+    """Read what the list's pane shows: a page of conversations, or what was searched for."""
+    asked = read_asked()
     shop_id = actor().shop_id
     with runtime().store.read() as connection:
         now = runtime().store.now(connection)
         shop = shops.find_shop(connection, shop_id)
-        rows = conversations.list_conversations(
-            connection,
-            shop_id,
-            before=before,
-            channel=channel,
-            text=text or None,
-            limit=PAGE + 1,
+        results = read_results(connection, shop, asked) if asked.is_search else None
+        before = read_mark(request.args.get("from"))
+        rows = (
+            conversations.list_conversations(
+                connection, shop_id, before=before, channel=asked.channel, limit=PAGE + 1
+            )
+            if results is None
+            else list(results.people)
         )
     shown = rows[:PAGE]
     last = shown[-1] if len(rows) > PAGE else None
+
+    def recent(at: Any) -> str:
+        return show_recent(at, now, shop.timezone, language())
+
     return {
         "shop": shop,
-        "rows": [
-            (row, show_recent(row.last_message_at, now, shop.timezone, language())) for row in shown
-        ],
+        "rows": [(row, recent(row.last_message_at)) for row in shown],
         "next_mark": write_mark((last.last_message_at, last.id)) if last else None,
         "channels": CHANNELS,
-        "channel": channel or "",
-        "q": text,
+        "asked": asked,
+        "results": results,
+        "recent": recent,
+        "at": read_number(request.args.get("at")),
         "start": request.args.get("from", "") if before else "",
-        "selected": chosen,
+        "selected": selected or request.args.get("selected", 0, type=int),
     }
 
 

@@ -62,7 +62,10 @@ def prepare(app: Flask) -> None:
     app.context_processor(_words)
     app.jinja_env.globals.update(asset=asset)
     app.jinja_env.filters.update(
-        name=display.show_name, linked=display.show_text, line=display.show_line
+        name=display.show_name,
+        linked=display.show_text,
+        line=display.show_line,
+        snippet=display.show_snippet,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

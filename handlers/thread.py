@@ -67,6 +67,19 @@ class Bubble:
     versions: tuple[Any, ...]
     reactions: str
     chip: Chip | None
+    is_found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Which part of a thread is asked for: its end, or what lies beside a mark or a message."""
+
+    before: Mark | None = None
+    after: Mark | None = None
+    at: int | None = None
+
+
+NEWEST = Leaf()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,8 @@ class Desk:
     channel_name: str
     bubbles: tuple[Bubble, ...]
     older: str | None
+    newer: str | None
+    is_past: bool
     way: Way
     order: OrderView | None
     has_changes: bool
@@ -122,7 +137,7 @@ def read_desk(
     conversation_id: int,
     language: str,
     *,
-    before: Mark | None = None,
+    leaf: Leaf = NEWEST,
 ) -> Desk | None:
     """Read a conversation of the actor's shop; None where the shop has no such conversation."""
     with runtime.store.read() as connection:
@@ -133,7 +148,7 @@ def read_desk(
         shop = shops.find_shop(connection, actor.shop_id)
         now = runtime.store.now(connection)
         names = {one.id: one.name for one in people.list_staff(connection, shop.id)}
-        rows = messages.list_messages(connection, conversation_id, before=before, limit=PAGE + 1)
+        rows, older, newer = _read_leaf(connection, conversation_id, leaf)
         view = _read_order(runtime, connection, conversation)
         goods = (
             products.list_products(connection, shop.id, limit=MOST_PRODUCTS)
@@ -144,23 +159,24 @@ def read_desk(
         beside = _read_beside(connection, conversation, rows, names)
         way = _read_way(connection, conversation, now, language)
         saved = replies.list_saved(connection, shop.id)
-    kept = rows[:PAGE][::-1]
-    more = len(rows) > PAGE
     return Desk(
         shop=shop,
         conversation=conversation,
         channel_name=CHANNELS[conversation.channel].name,
         bubbles=tuple(
             _bubbles(
-                kept,
+                rows,
                 conversation,
+                found=leaf.at,
                 shop=shop,
                 bills=bills,
                 beside=beside,
                 language=language,
             )
         ),
-        older=write_mark((kept[0].sent_at, kept[0].id)) if more else None,
+        older=_mark_of(rows[0]) if older else None,
+        newer=_mark_of(rows[-1]) if newer else None,
+        is_past=newer or leaf.before is not None,
         way=way,
         order=view,
         has_changes=_has_changes(view),
@@ -169,6 +185,33 @@ def read_desk(
         since=since,
         saved=tuple((row.name, expand(row.text, shop, conversation, view)) for row in saved),
     )
+
+
+def _read_leaf(connection: Any, conversation_id: int, leaf: Leaf) -> tuple[list[Any], bool, bool]:
+    """Read a part of a thread, oldest first; say whether more lies before it, and after it."""
+
+    def read(**beside: Mark | None) -> tuple[list[Any], bool]:
+        rows = messages.list_messages(connection, conversation_id, limit=PAGE + 1, **beside)
+        return rows[:PAGE], len(rows) > PAGE
+
+    if leaf.at is not None:
+        hit = messages.find_message(connection, leaf.at)
+        if hit is not None and hit.conversation_id == conversation_id:
+            mark = (hit.sent_at, hit.id)
+            above, older = read(before=mark)
+            # From the hit itself on: it comes with the state of its delivery as the others do.
+            below, newer = read(after=(hit.sent_at, hit.id - 1))
+            return above[::-1] + below, older, newer
+    if leaf.after is not None:
+        rows, newer = read(after=leaf.after)
+        if rows:
+            return rows, True, newer
+    rows, older = read(before=leaf.before)
+    return rows[::-1], older, leaf.before is not None and bool(rows)
+
+
+def _mark_of(row: Any) -> str:
+    return write_mark((row.sent_at, row.id))
 
 
 def write_mark(mark: Mark) -> str:
@@ -224,15 +267,13 @@ def _bill_urls(
     runtime: Runtime, connection: Any, shop_id: int, rows: Iterable[Any]
 ) -> dict[int, str]:
     """Give the bill page of every invoice that the thread tells of."""
-    found: dict[int, str] = {}
-    for invoice_id in {row.invoice_id for row in rows if row.invoice_id}:
-        invoice = orders.find_invoice(connection, invoice_id)
-        order = (
-            orders.find_order(connection, shop_id, order_id=invoice.order_id) if invoice else None
-        )
-        if order is not None and order.link_generation:
-            found[invoice_id] = runtime.bill_url(order.id, order.link_generation)
-    return found
+    wanted = {row.invoice_id for row in rows if row.invoice_id}
+    issued = orders.list_issued(connection, shop_id, wanted) if wanted else {}
+    return {
+        row.id: runtime.bill_url(row.order_id, row.link_generation)
+        for row in issued.values()
+        if row.link_generation
+    }
 
 
 def _read_way(connection: Any, conversation: Any, now: datetime, language: str) -> Way:
@@ -261,6 +302,7 @@ def _bubbles(
     rows: Iterable[Any],
     conversation: Any,
     *,
+    found: int | None,
     shop: Any,
     bills: dict[int, str],
     beside: Beside,
@@ -291,6 +333,7 @@ def _bubbles(
             versions=tuple(beside.versions.get(row.id, ())),
             chip=show_chip(beside.hits.get(row.id), language),
             reactions=" ".join(one["emoji"] for one in row.reactions.values()),
+            is_found=row.id == found,
         )
         shown = day
 

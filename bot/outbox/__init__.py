@@ -23,6 +23,7 @@ from bot.outbox.planning import (
     plan_private_reply,
     plan_text,
     route_now,
+    routes_now,
 )
 from bot.outbox.sending import Prepare, deliver_next, drain
 from bot.outbox.settling import offer_due, release, settle_by_status
@@ -42,6 +43,7 @@ __all__ = [
     "release",
     "resume_channel",
     "route_now",
+    "routes_now",
     "settle_by_status",
     "take_channel_down",
 ]

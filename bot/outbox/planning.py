@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -189,13 +190,20 @@ def plain(content: Card | Text) -> str:
 
 def route_now(connection: Any, conversation: Any, now: datetime, *, billing: bool) -> Route:
     """Tell which way a message to this conversation would go now, and until when."""
-    if conversation.gone_reason or conversation.standby:
-        return Route(Lane.NONE)
-    window = Window(
-        last_inbound_at=conversation.last_inbound_at,
-        reply_until=messages.reply_until(connection, conversation.id, now),
-    )
-    return CHANNELS[conversation.channel].route(window, now, billing=billing)
+    return routes_now(connection, [conversation], now, billing=billing)[conversation.id]
+
+
+def routes_now(
+    connection: Any, conversations: Sequence[Any], now: datetime, *, billing: bool
+) -> dict[int, Route]:
+    """Tell the same of many conversations, by their ids, at the price of one."""
+    open_ones = [one for one in conversations if not (one.gone_reason or one.standby)]
+    until = messages.list_reply_until(connection, [one.id for one in open_ones], now)
+    routes = {one.id: Route(Lane.NONE) for one in conversations}
+    for one in open_ones:
+        window = Window(last_inbound_at=one.last_inbound_at, reply_until=until.get(one.id))
+        routes[one.id] = CHANNELS[one.channel].route(window, now, billing=billing)
+    return routes
 
 
 def _show(

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, or_, select, tuple_, update
 
 from bot.store.contacts import find_by_code, update_address
-from bot.store.shops import next_number
+from bot.store.shops import list_channel_ids, next_number
 from bot.store.tables import (
     addresses,
     channels,
     contacts,
     conversations,
-    messages,
     orders,
     staff_links,
 )
+from bot.store.types import pair
 
 PROFILE_LIFE = timedelta(days=7)
 """After how long who writes again is asked for their profile again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which conversations a list is of: those of contacts, and others, by their ids."""
+
+    contact_ids: Collection[int]
+    conversation_ids: Collection[int]
+
 
 # What every webhook runs is built once: building a statement costs more than running it.
 _FIND_ADDRESS: Select[Any] = (
@@ -194,34 +204,44 @@ def list_conversations(
     *,
     before: tuple[datetime, int] | None = None,
     channel: str | None = None,
-    text: str | None = None,
+    among: Among | None = None,
     limit: int = 50,
 ) -> list[Row[Any]]:
     """List a shop's conversations, newest first, one page after the ``before`` mark.
 
-    ``text`` finds part of a contact's name or of any message, as it is written.
+    ``among`` keeps those of some contacts, and some by their ids.
     """
     query = _conversation_query().where(
         conversations.c.shop_id == shop_id, conversations.c.joined_into.is_(None)
     )
-    if channel is not None:
-        query = query.where(channels.c.kind == channel)
-    if text:
-        said = select(messages.c.id).where(
-            messages.c.conversation_id == conversations.c.id,
-            messages.c.text.icontains(text, autoescape=True),
-        )
-        query = query.where(or_(contacts.c.name.icontains(text, autoescape=True), said.exists()))
+    key = (conversations.c.last_message_at, conversations.c.id)
+    if among is not None:
+        of_people = conversations.c.contact_id.in_(among.contact_ids)
+        query = query.where(or_(of_people, conversations.c.id.in_(among.conversation_ids)))
     if before is not None:
-        at, conversation_id = before
-        query = query.where(
-            or_(
-                conversations.c.last_message_at < at,
-                and_(conversations.c.last_message_at == at, conversations.c.id < conversation_id),
-            )
-        )
-    query = query.order_by(conversations.c.last_message_at.desc(), conversations.c.id.desc())
-    return list(connection.execute(query.limit(limit)))
+        # Compared as a pair, so that any page is a step into the index and not a walk along it.
+        query = query.where(tuple_(*key) < pair(*before))
+    query = query.order_by(*(column.desc() for column in key)).limit(limit)
+    if channel is None:
+        return _run_as_written(connection, [query])
+    # One channel after another: each has its own order in the index, two of them have none.
+    channel_ids = list_channel_ids(connection, shop_id, channel)
+    parts = [query.where(conversations.c.channel_id == channel_id) for channel_id in channel_ids]
+    rows = _run_as_written(connection, parts)
+    return sorted(rows, key=lambda row: (row.last_message_at, row.id), reverse=True)[:limit]
+
+
+def _run_as_written(connection: Connection, queries: Iterable[Any]) -> list[Row[Any]]:
+    """Run queries whose joins stand in the best order already.
+
+    PostgreSQL would look for a better one, which takes it longer than the query.
+    """
+    if connection.dialect.name == "sqlite":
+        return [row for query in queries for row in connection.execute(query)]
+    connection.exec_driver_sql("SET LOCAL join_collapse_limit = 1")
+    rows = [row for query in queries for row in connection.execute(query)]
+    connection.exec_driver_sql("SET LOCAL join_collapse_limit TO DEFAULT")
+    return rows
 
 
 def update_conversation(connection: Connection, conversation_id: int, **values: Any) -> None:

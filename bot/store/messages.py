@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,22 +13,25 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     func,
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 
 from bot.messages import Author
 from bot.store.changes import build_upserts
+from bot.store.indexing import renew_words
 from bot.store.tables import (
     conversations,
     messages,
     outbox,
     reply_tokens,
 )
-from bot.store.types import Utc
+from bot.store.types import Utc, pair
 
 # What every webhook runs is built once: building a statement costs more than running it.
 
@@ -125,9 +128,13 @@ def list_messages(
     conversation_id: int,
     *,
     before: tuple[datetime, int] | None = None,
+    after: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> list[Row[Any]]:
-    """List a conversation's messages, newest first, with the state of what went out."""
+    """List a conversation's messages, newest first, with the state of what went out.
+
+    With ``after`` it lists what followed that mark, oldest first.
+    """
     query = (
         select(
             messages,
@@ -137,13 +144,15 @@ def list_messages(
         .outerjoin(outbox, outbox.c.id == messages.c.delivery_id)
         .where(messages.c.conversation_id == conversation_id)
     )
+    key = (messages.c.sent_at, messages.c.id)
+    # Compared as a pair, so that any page is a step into the index and not a walk along it.
     if before is not None:
-        at, message_id = before
-        query = query.where(
-            or_(messages.c.sent_at < at, and_(messages.c.sent_at == at, messages.c.id < message_id))
-        )
-    query = query.order_by(messages.c.sent_at.desc(), messages.c.id.desc()).limit(limit)
-    return list(connection.execute(query))
+        query = query.where(tuple_(*key) < pair(*before))
+    if after is not None:
+        query = query.where(tuple_(*key) > pair(*after)).order_by(*key)
+    else:
+        query = query.order_by(*(column.desc() for column in key))
+    return list(connection.execute(query.limit(limit)))
 
 
 def find_message(connection: Connection, message_id: int) -> Row[Any] | None:
@@ -174,8 +183,10 @@ def find_quoted(
 
 
 def update_message(connection: Connection, message_id: int, **values: Any) -> None:
-    """Change a message's state."""
+    """Change a message; new words are found from this commit on, and the old ones no more."""
     connection.execute(update(messages).where(messages.c.id == message_id).values(**values))
+    if "text" in values:
+        renew_words(connection, message_id)
 
 
 def mark_read_up_to(
@@ -219,6 +230,28 @@ def reply_until(
     """Give the end of the newest reply token that may be used, None when there is none."""
     query = select(func.max(reply_tokens.c.expires_at))
     return connection.execute(query.where(_unspent(conversation_id, delivery_id, now))).scalar()
+
+
+def list_reply_until(
+    connection: Connection, conversation_ids: Sequence[int], now: datetime
+) -> dict[int, datetime]:
+    """Give the end of the newest unspent reply token of each conversation that has one."""
+    query = (
+        select(reply_tokens.c.conversation_id, func.max(reply_tokens.c.expires_at))
+        .where(
+            reply_tokens.c.conversation_id.in_(conversation_ids),
+            reply_tokens.c.delivery_id.is_(None),
+            reply_tokens.c.expires_at > now,
+        )
+        .group_by(reply_tokens.c.conversation_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def forget_reply_tokens(connection: Connection, before: datetime, limit: int = 5_000) -> int:
+    """Drop reply tokens that ended long ago, so many at most; give how many."""
+    old = select(reply_tokens.c.id).where(reply_tokens.c.expires_at < before).limit(limit)
+    return connection.execute(delete(reply_tokens).where(reply_tokens.c.id.in_(old))).rowcount
 
 
 def take_reply_token(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -161,6 +162,18 @@ def last_invoice(connection: Connection, shop_id: int) -> Row[Any] | None:
 def find_invoice(connection: Connection, invoice_id: int) -> Row[Any] | None:
     """Find an invoice."""
     return connection.execute(select(invoices).where(invoices.c.id == invoice_id)).one_or_none()
+
+
+def list_issued(
+    connection: Connection, shop_id: int, invoice_ids: Collection[int]
+) -> dict[int, Any]:
+    """Give of a shop's invoices, by id: ``revision, order_id, link_generation``."""
+    query = (
+        select(invoices.c.id, invoices.c.revision, invoices.c.order_id, orders.c.link_generation)
+        .join(orders, orders.c.id == invoices.c.order_id)
+        .where(invoices.c.id.in_(invoice_ids), orders.c.shop_id == shop_id)
+    )
+    return {row.id: row for row in connection.execute(query)}
 
 
 def list_invoices(connection: Connection, since: datetime, limit: int = 200) -> list[Row[Any]]:

@@ -64,6 +64,12 @@ def list_channels(connection: Connection, shop_id: int | None = None) -> list[Ro
     return list(connection.execute(query))
 
 
+def list_channel_ids(connection: Connection, shop_id: int, kind: str) -> list[int]:
+    """List a shop's channels of one kind."""
+    query = select(channels.c.id).where(channels.c.shop_id == shop_id, channels.c.kind == kind)
+    return list(connection.execute(query.order_by(channels.c.id)).scalars())
+
+
 def find_channel(connection: Connection, channel_id: int, *, lock: bool = False) -> Row[Any]:
     """Give a channel that is known to exist; with ``lock`` nobody changes it until the commit."""
     query = select(channels).where(channels.c.id == channel_id)

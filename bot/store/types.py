@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Integer, String
+from sqlalchemy import JSON, BigInteger, DateTime, Integer, String, literal, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -36,6 +36,11 @@ class Utc(TypeDecorator[datetime]):
             return None
         # SQLite keeps no zone; what we store there is UTC.
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def pair(at: datetime, row_id: int) -> Any:
+    """Give where a page of a list by time begins, to be compared with a pair of columns."""
+    return tuple_(literal(at, Utc()), literal(row_id, BigInteger()))
 
 
 def Bytewise(length: int) -> TypeEngine[str]:  # noqa: N802 a type like its neighbours

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from bot.store.changes import upsert
+from bot.store.indexing import forget_words
 from bot.store.tables import conversations, events, message_changes, message_versions, messages
 
 
@@ -37,6 +38,8 @@ def keep_version(connection: Connection, **values: Any) -> None:
 
 def list_versions(connection: Connection, message_ids: list[int]) -> dict[int, list[Row[Any]]]:
     """List the earlier words of messages, oldest first."""
+    if not message_ids:
+        return {}
     query = (
         select(message_versions)
         .where(message_versions.c.message_id.in_(message_ids))
@@ -56,6 +59,7 @@ def redact(connection: Connection, message: Any) -> None:
         .where(messages.c.id == message.id)
         .values(text=None, facts={}, reactions={}, reason=None, redacted=True)
     )
+    forget_words(connection, message.id)
     renew_preview(connection, message.conversation_id)
 
 

@@ -14,6 +14,7 @@ import orjson
 from flask import request
 
 from handlers.api.access import Refusal
+from handlers.searching import CUSTOMER, read_day, start_of
 
 LONGEST_SEARCH = 100
 LONGEST_TEXT = 20_000
@@ -42,6 +43,39 @@ def read_search(name: str = "q") -> str | None:
     if len(text) > LONGEST_SEARCH or not _is_storable(text):
         raise Refusal(400, f"{name} has at most {LONGEST_SEARCH} characters of plain text.")
     return text or None
+
+
+def read_moment(name: str, timezone: str, *, days: int = 0) -> datetime | None:
+    """Read a time with its zone, or a day of the shop's ``timezone``; None where it is not given.
+
+    A day is its first moment, or that of so many ``days`` later.
+    """
+    given = request.args.get(name)
+    if not given:
+        return None
+    try:
+        if (day := read_day(given)) is not None:
+            return start_of(day, timezone, days=days)
+        # A plus in an address is a space to whoever reads it.
+        moment = datetime.fromisoformat(given.replace(" ", "+"))
+        if moment.tzinfo is None or not 1970 < moment.year < 9000:
+            raise ValueError("no time that we could mean")
+    except (ValueError, OverflowError):
+        raise Refusal(
+            400, f"{name} is a day such as 2026-11-05, or a time such as 2026-11-05T09:30:00+07:00."
+        ) from None
+    return moment
+
+
+def read_customer() -> int | None:
+    """Read the customer's code, 123 of C123; None where it is not given."""
+    given = request.args.get("customer")
+    if not given:
+        return None
+    found = CUSTOMER.fullmatch(given.strip())
+    if found is None:
+        raise Refusal(400, "customer is a code such as C123.")
+    return int(found[1])
 
 
 def read_cursor(*kinds: type) -> tuple[Any, ...] | None:

@@ -14,6 +14,7 @@ from bot.media import MediaView
 from bot.store import members, messages, versions
 from bot.store.database import Connection
 from handlers.api.shapes import Shape, shape_time
+from handlers.display import cut_snippet
 
 # What a platform says of an attachment and no other key here holds.
 DETAILS = frozenset(
@@ -51,15 +52,23 @@ def shape_messages(connection: Connection, base_url: str, rows: Sequence[Any]) -
     return [_shape(row, base_url, beside) for row in rows]
 
 
-def _shape(row: Any, base_url: str, beside: Beside) -> Shape:
-    quoted = None if row.redacted or not row.quoted_id else beside.quoted.get(row.quoted_id)
-    named = {"id": row.sender_id, "name": beside.names.get(row.sender_id)}
+def shape_found(row: Any, terms: Sequence[str]) -> Shape:
+    """A message that was found: whose it is, and the line around the words."""
+    return {
+        **_shape_itself(row),
+        "channel": row.channel,
+        "customer_code": f"C{row.code}",
+        "contact_name": row.contact_name,
+        "snippet": [{"text": text, "match": hit} for text, hit in cut_snippet(row.text, terms)],
+    }
+
+
+def _shape_itself(row: Any) -> Shape:
     return {
         "id": str(row.id),
         "conversation_id": str(row.conversation_id),
         "direction": row.direction,
         "author": row.author,
-        "sender": named if row.sender_id else None,
         "kind": row.kind,
         "text": None if row.redacted else row.text,
         "platform_id": row.platform_id,
@@ -68,6 +77,15 @@ def _shape(row: Any, base_url: str, beside: Beside) -> Shape:
         "state": row.state,
         "redacted": row.redacted,
         "edited_at": shape_time(row.edited_at),
+    }
+
+
+def _shape(row: Any, base_url: str, beside: Beside) -> Shape:
+    quoted = None if row.redacted or not row.quoted_id else beside.quoted.get(row.quoted_id)
+    named = {"id": row.sender_id, "name": beside.names.get(row.sender_id)}
+    return {
+        **_shape_itself(row),
+        "sender": named if row.sender_id else None,
         "attachments": _attachments(row, base_url, beside.files.get(row.id, ())),
         "versions": [
             {"text": one.text, "at": shape_time(one.at)} for one in beside.versions.get(row.id, ())

@@ -45,6 +45,21 @@ def _object(**properties: Schema) -> Schema:
     }
 
 
+MESSAGE: dict[str, Schema] = {
+    "id": TEXT,
+    "conversation_id": TEXT,
+    "direction": _word("in", "out"),
+    "author": _word("customer", "staff", "bot", "system"),
+    "kind": TEXT,
+    "text": MAYBE_TEXT,
+    "platform_id": MAYBE_TEXT,
+    "sent_at": TIME,
+    "received_at": TIME,
+    "state": TEXT,
+    "redacted": {**FLAG, "description": "Taken back: nothing that it said is here any more."},
+    "edited_at": MAYBE_TIME,
+}
+
 SCHEMAS: dict[str, Schema] = {
     "Money": _object(amount=TEXT, currency=TEXT),
     "Conversation": _object(
@@ -79,22 +94,11 @@ SCHEMAS: dict[str, Schema] = {
         },
     ),
     "Message": _object(
-        id=TEXT,
-        conversation_id=TEXT,
-        direction=_word("in", "out"),
-        author=_word("customer", "staff", "bot", "system"),
+        **MESSAGE,
         sender={
             "oneOf": [_object(id=TEXT, name=MAYBE_TEXT), {"type": "null"}],
             "description": "Who wrote, by the platform's id; the name is known in groups.",
         },
-        kind=TEXT,
-        text=MAYBE_TEXT,
-        platform_id=MAYBE_TEXT,
-        sent_at=TIME,
-        received_at=TIME,
-        state=TEXT,
-        redacted={**FLAG, "description": "Taken back: nothing that it said is here any more."},
-        edited_at=MAYBE_TIME,
         attachments=_list(_ref("Attachment")),
         versions={
             **_list(_object(text=MAYBE_TEXT, at=TIME)),
@@ -108,6 +112,16 @@ SCHEMAS: dict[str, Schema] = {
             "description": "What it answers; id is null where that is not here.",
         },
         reactions=_list(_object(by=TEXT, emoji=TEXT, at=TIME)),
+    ),
+    "FoundMessage": _object(
+        **MESSAGE,
+        channel=_word(*CHANNELS),
+        customer_code=TEXT,
+        contact_name=MAYBE_TEXT,
+        snippet={
+            **_list(_object(text=TEXT, match=FLAG)),
+            "description": "The line around the words that were found, in parts.",
+        },
     ),
     "Item": _object(
         code={**MAYBE_TEXT, "description": "null: a one-off."},
@@ -230,9 +244,15 @@ def describe(base_url: str) -> Schema:
                     "Conversation",
                     "Conversations, newest first",
                     _query("channel", _word(*CHANNELS)),
-                    _query("q", TEXT),
+                    _query(
+                        "q",
+                        TEXT,
+                        "A customer's code, or words that all occur in a name or in one message; "
+                        "the newest 300 messages that have them count.",
+                    ),
                 )
             },
+            "/messages": {"get": _searching()},
             "/conversations/{conversation_id}/messages": {
                 "get": _page("Message", "Messages, newest first", conversation),
                 "post": _saying(conversation),
@@ -316,6 +336,23 @@ def _page(name: str, summary: str, *parameters: Schema) -> Schema:
     }
 
 
+def _searching() -> Schema:
+    page = _page(
+        "FoundMessage",
+        "Messages by their words, newest first",
+        _query("q", TEXT, "Words that must all occur; case, width and digits' script are one."),
+        _query("channel", _word(*CHANNELS)),
+        _query("from", TEXT, "A time (RFC 3339), or a day of the shop: its beginning."),
+        _query("to", TEXT, "A time, itself not included, or a day of the shop: its end."),
+        _query("customer", TEXT, "A code as C123; everyone merged into this customer counts."),
+    )
+    schema = page["responses"]["200"]["content"]["application/json"]["schema"]
+    # Partial: the page ended before it was full, go on; behind: older ones are still being read.
+    schema["properties"] |= {"partial": FLAG, "behind": FLAG}
+    schema["required"] += ["partial", "behind"]
+    return page
+
+
 def _saying(conversation: Schema) -> Schema:
     body = {"type": "object", "properties": {"text": TEXT}, "required": ["text"]}
     key = {"name": "Idempotency-Key", "in": "header", "schema": TEXT}
@@ -332,8 +369,9 @@ def _saying(conversation: Schema) -> Schema:
     }
 
 
-def _query(name: str, schema: Schema) -> Schema:
-    return {"name": name, "in": "query", "schema": schema}
+def _query(name: str, schema: Schema, description: str = "") -> Schema:
+    told = {"description": description} if description else {}
+    return {"name": name, "in": "query", "schema": schema, **told}
 
 
 def _path_parameter(name: str, schema: Schema) -> Schema:

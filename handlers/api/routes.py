@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from bot import contacts
 from bot import conversation as talk
+from bot import outbox as outgoing
 from bot.channels import CHANNELS
 from bot.messages import Text
 from bot.outbox import plain
@@ -24,8 +25,9 @@ from handlers.api.asking import (
     read_word,
     write_cursor,
 )
-from handlers.api.messages import shape_messages
+from handlers.api.messages import shape_found, shape_messages
 from handlers.api.openapi import DELIVERY_STATES, describe
+from handlers.api.searching import find_messages, find_talks
 from handlers.api.shapes import (
     shape_card,
     shape_conversation,
@@ -72,18 +74,32 @@ def list_conversations() -> Response:
     channel = read_word("channel", CHANNELS)
     text = read_search()
     before = read_cursor(datetime, int)
+    shop_id = bearer().shop_id
     with runtime().store.read() as connection:
         rows = conversations.list_conversations(
             connection,
-            bearer().shop_id,
+            shop_id,
             before=(before[0], before[1]) if before else None,
             channel=channel,
-            text=text,
+            among=find_talks(connection, shop_id, text, channel) if text else None,
             limit=PAGE + 1,
         )
         now = runtime().store.now(connection)
-        items = [shape_conversation(connection, row, now) for row in rows[:PAGE]]
+        routes = outgoing.routes_now(connection, rows[:PAGE], now, billing=False)
+    items = [shape_conversation(row, routes[row.id]) for row in rows[:PAGE]]
     return _list(items, rows, lambda row: write_cursor(row.last_message_at, row.id))
+
+
+@blueprint.get("/messages")
+def search_messages() -> Response:
+    """Find the shop's messages by their words, newest first."""
+    found, terms = find_messages(bearer().shop_id, PAGE)
+    return jsonify(
+        items=[shape_found(row, terms) for row in found.rows],
+        next_cursor=None if found.next is None else write_cursor(found.next),
+        partial=found.is_partial,
+        behind=found.is_behind,
+    )
 
 
 @blueprint.get("/conversations/<conversation_id>/messages")
@@ -242,10 +258,9 @@ def _find_customer(connection: Any, code: str) -> contacts.Customer:
 
 
 def _revisions(connection: Any, rows: list[Any]) -> dict[int, int]:
-    found = (
-        orders.find_invoice(connection, one) for one in {row.invoice_id for row in rows} if one
-    )
-    return {invoice.id: invoice.revision for invoice in found if invoice is not None}
+    wanted = {row.invoice_id for row in rows if row.invoice_id}
+    issued = orders.list_issued(connection, bearer().shop_id, wanted) if wanted else {}
+    return {row.id: row.revision for row in issued.values()}
 
 
 def _list(items: list[dict[str, Any]], rows: list[Row], mark: Callable[[Row], str]) -> Response:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from bot import ordering, outbox
 from bot.contacts import Customer
-from bot.messages import Card, Text
+from bot.messages import Card, Route, Text
 from bot.ordering import OrderView
 from bot.rendering.bill import build_bill
 from bot.runtime import Runtime
@@ -27,9 +27,8 @@ from orders.states import fulfilment_state, payment_state
 Shape = dict[str, Any]
 
 
-def shape_conversation(connection: Connection, row: Any, now: datetime) -> Shape:
+def shape_conversation(row: Any, route: Route) -> Shape:
     """A conversation, with the way a message would go now."""
-    route = outbox.route_now(connection, row, now, billing=False)
     return {
         "id": str(row.id),
         "channel": row.channel,

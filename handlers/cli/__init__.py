@@ -11,6 +11,7 @@ from handlers.cli.doctor import doctor
 from handlers.cli.frame import Group
 from handlers.cli.lists import list_
 from handlers.cli.processes import migrate, redis, relay, up, web, worker
+from handlers.cli.reindex import reindex
 from handlers.cli.replay import replay
 from handlers.cli.setup import channel, shop, staff, token
 
@@ -28,6 +29,6 @@ def main() -> None:
 for command in (
     *(up, web, worker, relay, migrate, redis),
     *(shop, channel, staff, token, list_),
-    *(replay, doctor),
+    *(replay, reindex, doctor),
 ):
     main.add_command(command)

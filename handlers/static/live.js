@@ -213,7 +213,11 @@
   }, 1000);
 
   document.addEventListener("visibilitychange", see);
-  toEnd();
+  const found = document.querySelector("#thread .found");
+  if (found) {
+    found.scrollIntoView({ block: "center" });
+    found.focus({ preventScroll: true });
+  } else if (byId("thread") && byId("thread").dataset.begin !== "top") toEnd();
   // htmx takes the page over at this very event, and was there first.
   document.addEventListener("DOMContentLoaded", () => {
     see();

@@ -287,8 +287,13 @@ def test_T65_an_empty_database_says_what_to_run(database_url: str) -> None:
 def test_the_tables_of_the_migrations_are_the_tables_of_the_code(shop: Shop) -> None:
     from alembic.autogenerate import compare_metadata
 
+    def is_shared(_thing: object, name: str | None, *_rest: object) -> bool:
+        # What only one of the databases has, for search, is made by the migration alone.
+        return not (name or "").startswith(("message_fts", "ix_message_words_grams"))
+
     with shop.runtime.store.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": is_shared}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, tables.metadata) == []
 
 

@@ -83,7 +83,7 @@ def problem(answer: TestResponse, status: int) -> str:
 # Who asks --------------------------------------------------------------------
 
 
-LISTS = ["/conversations", "/orders", "/products", "/customers", "/deliveries"]
+LISTS = ["/conversations", "/messages", "/orders", "/products", "/customers", "/deliveries"]
 READS = [*LISTS, "/conversations/1/messages", "/orders/1042"]
 
 

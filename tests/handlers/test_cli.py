@@ -250,6 +250,10 @@ def test_what_cannot_be_done_is_a_sentence(
     assert said in tea.run(*words, code=code)
 
 
+def test_everything_is_read_into_the_search_again(tea: Line) -> None:
+    assert tea.run("reindex").splitlines()[-1] == "Everything is read."
+
+
 def test_a_token_stands_alone_on_the_last_line_and_works(tea: Line) -> None:
     from bot.runtime import build
     from bot.settings import load

@@ -100,7 +100,7 @@ def test_the_list_is_searched_by_name_words_and_channel(front: Front) -> None:
 
     def found(**asked: str) -> set[str]:
         page = visitor.get("/inbox", query_string=asked).text
-        return set(re.findall(r'href="/inbox/(\d+)"', page))
+        return set(re.findall(r'href="/inbox/(\d+)["?]', page))
 
     assert found(q="somch") == {str(first)}
     assert found(q="100%") == {str(second)}

@@ -7,7 +7,7 @@ from pytest_httpserver import HTTPServer
 
 from bot import upkeep
 from bot.runtime import Runtime, Work
-from bot.store import changes, conversations, people, shops, watches
+from bot.store import changes, conversations, messages, people, shops, watches
 from workers.upkeep import sweep
 
 
@@ -84,6 +84,48 @@ def test_the_sweep_asks_who_wrote(runtime: Runtime, httpserver: HTTPServer) -> N
         names = connection.exec_driver_sql("SELECT name FROM contacts").scalars().all()
     assert names == ["Mali"]
     assert sweep(runtime) == 0
+
+
+def test_the_sweep_reads_messages_for_search_and_drops_dead_reply_tokens(runtime: Runtime) -> None:
+    def say(work: Work) -> None:
+        channel = shops.find_channel_by_key(work.connection, "siam-line")
+        assert channel is not None
+        talk = conversations.open_conversation(
+            work.connection,
+            shop_id=channel.shop_id,
+            channel_id=channel.id,
+            platform_id="U" + "1" * 32,
+            kind="user",
+            at=work.now,
+        )
+        messages.insert_message(
+            work.connection,
+            shop_id=channel.shop_id,
+            conversation_id=talk,
+            direction="in",
+            author="customer",
+            kind="text",
+            text="ชาเขียว",
+            sent_at=work.now,
+            received_at=work.now,
+            state="received",
+        )
+        for token, life in (("dead", -upkeep.TOKEN_LIFE * 2), ("alive", upkeep.TOKEN_LIFE)):
+            messages.keep_reply_token(
+                work.connection,
+                shop_id=channel.shop_id,
+                conversation_id=talk,
+                token=token,
+                expires_at=work.now + life,
+            )
+
+    runtime.transact(say)
+    sweep(runtime)
+    with runtime.store.read() as connection:
+        read = "SELECT words FROM message_words"
+        assert connection.exec_driver_sql(read).scalars().all() == ["ชาเขียว"]
+        kept = "SELECT token FROM reply_tokens"
+        assert connection.exec_driver_sql(kept).scalars().all() == ["alive"]
 
 
 def test_the_sweep_watches_the_channels_and_leaves_what_is_left_to_the_next(

@@ -53,6 +53,7 @@ from bot.store.tables.people import (
     staff_links,
 )
 from bot.store.tables.replies import auto_answers, saved_replies, status_templates
+from bot.store.tables.search import message_words, search_marks
 from bot.store.tables.stock import shelves, stock_moves, variants
 from bot.store.tables.watch import heard_hours, watches
 
@@ -85,6 +86,7 @@ __all__ = [
     "members",
     "message_changes",
     "message_versions",
+    "message_words",
     "messages",
     "metadata",
     "order_events",
@@ -97,6 +99,7 @@ __all__ = [
     "raw_deliveries",
     "reply_tokens",
     "saved_replies",
+    "search_marks",
     "sessions",
     "shelves",
     "shops",

@@ -14,10 +14,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from bot.store.tables.base import make_id, make_ref, make_shop, metadata
 from bot.store.types import Id, Json, Utc
+
+_UNFOLDED = text("name_words IS NULL AND name IS NOT NULL")
 
 raw_deliveries = Table(
     "raw_deliveries",
@@ -63,6 +66,7 @@ contacts = Table(
     make_shop(),
     Column("code", BigInteger, nullable=False),  # 123 of C123
     Column("name", String(200)),
+    Column("name_words", String(200)),  # the name as search reads it; None: not folded yet
     Column("language", String(16)),
     Column("picture_url", Text),
     Column("named_by", Id),  # the address whose profile gave name, picture and language
@@ -77,6 +81,8 @@ contacts = Table(
     Column("changed_at", Utc),
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("shop_id", "code"),
+    Index("ix_contacts_words", "shop_id", "name_words", "id"),
+    Index("ix_contacts_unfolded", "id", sqlite_where=_UNFOLDED, postgresql_where=_UNFOLDED),
 )
 
 contact_merges = Table(
@@ -150,6 +156,7 @@ conversations = Table(
     UniqueConstraint("address_id"),
     Index(None, "contact_id"),
     Index("ix_conversations_newest", "shop_id", "last_message_at", "id"),
+    Index("ix_conversations_channel_newest", "channel_id", "last_message_at", "id"),
 )
 
 reply_tokens = Table(
@@ -159,7 +166,7 @@ reply_tokens = Table(
     make_shop(),
     make_ref("conversation_id", "conversations"),
     Column("token", String(300), nullable=False),
-    Column("expires_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False, index=True),
     Column("delivery_id", String(36)),  # the outbox row that took it
     UniqueConstraint("conversation_id", "token"),
 )
