@@ -11,18 +11,18 @@ from typing import Any
 import structlog
 
 from bot import outbox, staff
+from bot.catalogue import Keeper, ProductError, bring_products, write_way
 from bot.runtime import Runtime, Work
 from bot.settings import (
     ChannelSettings,
-    ProductSettings,
     Settings,
     SettingsError,
     ShopSettings,
     StaffSettings,
 )
-from bot.store import changes, people, products, stock, watches
+from bot.settings.album import make_way
+from bot.store import changes, people, watches
 from bot.store import shops as rows
-from orders.money import Money
 
 log = structlog.get_logger(__name__)
 
@@ -123,14 +123,7 @@ def _bring_shop(runtime: Runtime, work: Work, given: ShopSettings) -> None:
         "timezone": given.timezone,
         "locale": given.locale,
         "payment": given.payment.model_dump(),
-        "shipping": [
-            {
-                "code": way.code,
-                "name": way.name,
-                "fee_minor": Money.parse(way.fee, given.currency).minor,
-            }
-            for way in given.shipping
-        ],
+        "shipping": [write_way(make_way(way, given.currency)) for way in given.shipping],
         "managed": True,
     }
     known = rows.find_shop_by_slug(work.connection, given.slug)
@@ -143,8 +136,10 @@ def _bring_shop(runtime: Runtime, work: Work, given: ShopSettings) -> None:
         _bring_channel(runtime, work, shop_id, channel)
     for person in given.staff:
         _bring_person(work, shop_id, person)
-    for product in given.products:
-        _bring_product(work, shop_id, product, given.currency)
+    try:
+        bring_products(Keeper(work, rows.find_shop(work.connection, shop_id), None), given.products)
+    except ProductError as wrong:
+        raise ShopError(wrong.sentence("en").rstrip(".")) from None
 
 
 def _bring_channel(runtime: Runtime, work: Work, shop_id: int, given: ChannelSettings) -> None:
@@ -245,49 +240,6 @@ def _bring_link(work: Work, channel: Any, staff_id: int, user_id: str) -> None:
             platform_user_id=user_id,
             linked_at=work.now,
         )
-
-
-def _bring_product(work: Work, shop_id: int, given: ProductSettings, currency: str) -> None:
-    values = {
-        "name": given.name,
-        "price_minor": Money.parse(given.price, currency).minor,
-        "options": [list(choices) for choices in given.options],
-        "managed": True,
-    }
-    known = products.find_product(work.connection, shop_id, given.code)
-    if known is None:
-        values |= {"shop_id": shop_id, "code": given.code.upper(), "condition": "unlimited"}
-        product_id = products.insert_product(work.connection, **values)
-    else:
-        product_id = known.id
-        products.update_product(work.connection, product_id, **values)
-    _bring_stock(work, products.find_product_by_id(work.connection, product_id), given.stock)
-
-
-def _bring_stock(work: Work, product: Any, given: int | None) -> None:
-    """Bring about what configuration changed of a product's stock since it was read last.
-
-    Stock lives in the database: what was sold meanwhile stays sold, and a
-    product whose stock configuration never named is the shop's to count.
-    """
-    shelf = stock.find_shelf(work.connection, product, ())
-    last = shelf.given_stock if shelf else None
-    if given == last:
-        return
-    if shelf is None:
-        stock.add_shelf(work.connection, product, "", given or 0, work.now, given_stock=given)
-    else:
-        # Where counting begins or ends, what lies there is none of the new count.
-        by = (given or 0) - (shelf.available if given is None or last is None else last)
-        if not stock.adjust(work.connection, shelf, by, work.now):
-            raise ShopError(
-                f"stock of {product.code} cannot be lowered by {-by}: "
-                f"only {shelf.available} are left"
-            )
-        stock.note_given(work.connection, shelf.id, given)
-    if given is None or last is None:
-        condition = "unlimited" if given is None else "stock"
-        products.update_product(work.connection, product.id, condition=condition)
 
 
 def channel_secrets(runtime: Runtime, settings: Settings) -> tuple[str, ...]:

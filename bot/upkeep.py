@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot import media
 from bot.runtime import Runtime, Work
-from bot.store import changes, messages, people
+from bot.store import album, changes, messages, people
 
 FEED_LIFE = timedelta(days=1)
 """A page that was away for longer reloads anyway."""
@@ -17,13 +17,17 @@ SIGN_IN_LIFE = timedelta(days=1)
 TOKEN_LIFE = timedelta(days=1)
 """A reply token of LINE's lives for a minute; what asks whether one is left reads all there are."""
 
+PREVIEW_LIFE = timedelta(days=1)
+"""How long an import that was looked at can be applied, and its repeats are known."""
+
 
 def sweep(runtime: Runtime) -> int:
-    """Drop what is over: sessions, link codes, sign-ins, the feed, files; give how many rows."""
+    """Drop what is over: sessions, codes, sign-ins, feed, previews, files; give how many rows."""
 
     def drop(work: Work) -> int:
         dropped = people.delete_expired(work.connection, work.now, work.now - SIGN_IN_LIFE)
         dropped += messages.forget_reply_tokens(work.connection, work.now - TOKEN_LIFE)
+        dropped += album.forget_imports(work.connection, work.now - PREVIEW_LIFE)
         return dropped + changes.forget_feed(work.connection, work.now - FEED_LIFE)
 
     media.tidy(runtime)

@@ -1,4 +1,6 @@
-"""What customers sent, as files: for staff and programs of the shop alone, and harmless to open.
+"""Files: what customers sent, for staff and programs of the shop alone, and pictures of products.
+
+A product's picture is for whoever has its address: bills show it. All are harmless to open.
 
 Only a picture that we wrote anew is shown in a page. Everything else is handed
 over as a download, of a type that a browser runs nothing of.
@@ -15,7 +17,7 @@ import structlog
 from flask import Blueprint, Response, abort, request
 from werkzeug.wsgi import FileWrapper
 
-from bot import media
+from bot import catalogue, media
 from bot.media import MediaFile, MediaView
 from handlers.api.access import find_bearer
 from handlers.context import runtime, visitor
@@ -44,12 +46,14 @@ def show_thumb(token: str) -> Response:
 
 
 def _answer(token: str, *, thumb: bool) -> Response:
-    """Give a file of the asker's own shop; for everybody else there is none."""
-    shop_id = _shop_id()
-    if shop_id is None or not TOKEN.fullmatch(token):
+    """Give a product's picture, or a file of the asker's own shop; else there is none."""
+    if not TOKEN.fullmatch(token):
         abort(404)
     try:
-        kept = media.open_file(runtime(), shop_id, token, thumb=thumb)
+        kept = catalogue.open_picture(runtime(), token, thumb=thumb)
+        shop_id = _shop_id() if kept is None else None
+        if shop_id is not None:
+            kept = media.open_file(runtime(), shop_id, token, thumb=thumb)
     except OSError as error:  # the store that keeps it is away
         log.warning("file not given", error=type(error).__name__)
         abort(503)

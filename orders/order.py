@@ -12,6 +12,7 @@ from orders.money import Money
 from orders.moves import find_move
 from orders.numerals import fold
 from orders.payment import PayMethod
+from orders.shipping import ShippingWay
 from orders.states import EDITABLE, Status
 from orders.totals import TaxMode, totals
 
@@ -29,7 +30,8 @@ class Order:
 
     ``number`` is the shop's own (series may have gaps). ``version`` is the
     store's: it counts each write and is not touched here. ``shipping`` is None
-    until a fee is named; free shipping is a fee of zero. ``due_at`` is an aware
+    until a fee is named; free shipping is a fee of zero. ``shipping_code`` names
+    the way whose rule the fee is, "" where a person set it. ``due_at`` is an aware
     UTC time. An order whose totals cannot be reckoned cannot be built.
     """
 
@@ -41,6 +43,7 @@ class Order:
     items: tuple[Item, ...] = ()
     shipping: Money | None = None
     shipping_name: str = ""
+    shipping_code: str = ""
     discount: Discount | None = None
     deposit: Money | None = None
     tax_mode: TaxMode = TaxMode.NONE
@@ -119,7 +122,11 @@ class Order:
         """With a shipping fee (zero is free, None is not chosen) and the method's name."""
         self._check_editable()
         check_length("shipping", name, LONGEST_SHIPPING_NAME)
-        return replace(self, shipping=fee, shipping_name=name)
+        return replace(self, shipping=fee, shipping_name=name, shipping_code="")
+
+    def with_way(self, way: ShippingWay, fee: Money) -> Order:
+        """With a way of the shop's and the fee that its rule asks, which follows the items."""
+        return replace(self.with_shipping(fee, way.name), shipping_code=way.code)
 
     def with_discount(self, discount: Discount | None) -> Order:
         """With a discount on the whole order; ItemError where it is above the subtotal."""

@@ -120,6 +120,77 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "Only {left} of {code} are left, and {quantity} were asked for. Lower the quantity.",
             "{code} เหลือ {left} ชิ้น แต่ต้องการ {quantity} ชิ้น กรุณาลดจำนวน",
         ),
+        "shipping_too_heavy": _both(
+            "{way} takes up to {limit} g, and this order weighs {grams} g. "
+            "Choose another way, or write the fee, like: ship {way} 80.",
+            "{way} ส่งได้ไม่เกิน {limit} กรัม แต่ออเดอร์นี้หนัก {grams} กรัม "
+            "กรุณาเลือกวิธีอื่น หรือเขียนค่าส่งเอง เช่น ส่ง {way} 80",
+        ),
+        "shipping_too_much": _both(
+            "{way} has a fee for orders up to {limit}, and this one comes to {total}. "
+            "Choose another way, or write the fee, like: ship {way} 80.",
+            "{way} มีค่าส่งสำหรับออเดอร์ไม่เกิน {limit} แต่ออเดอร์นี้ยอด {total} "
+            "กรุณาเลือกวิธีอื่น หรือเขียนค่าส่งเอง เช่น ส่ง {way} 80",
+        ),
+        "tiers_too_many": _both(
+            "A way of sending has at most {limit} steps of fees. Take some out.",
+            "วิธีส่งหนึ่งมีขั้นค่าส่งได้ไม่เกิน {limit} ขั้น กรุณาลดจำนวนขั้น",
+        ),
+        "tiers_not_rising": _both(
+            "The steps of {way} must begin above zero and rise, each once. Put them in order.",
+            "ขั้นค่าส่งของ {way} ต้องมากกว่าศูนย์ เรียงจากน้อยไปมาก และไม่ซ้ำกัน กรุณาเรียงใหม่",
+        ),
+        # the album
+        "album_forbidden": _both(
+            "The role {role} may not do that to the album. Ask: {roles}.",
+            "บทบาท{role} ทำสิ่งนี้กับอัลบั้มสินค้าไม่ได้ กรุณาขอให้: {roles}",
+        ),
+        "code_signs": _both(
+            "“{code}” is no product code. Write letters and digits, without {signs}.",
+            "“{code}” ใช้เป็นรหัสสินค้าไม่ได้ กรุณาใช้ตัวอักษรและตัวเลข ไม่มี {signs}",
+        ),
+        "product_unnamed": _both(
+            "{code} has no name. Give it one.",
+            "{code} ยังไม่มีชื่อ กรุณาใส่ชื่อ",
+        ),
+        "language_code": _both(
+            "“{language}” is no language. Write its two or three letters, like en or th.",
+            "“{language}” ไม่ใช่รหัสภาษา กรุณาเขียนสองหรือสามตัวอักษร เช่น en หรือ th",
+        ),
+        "text_controls": _both(
+            "The {what} holds signs that cannot be seen or kept. Type it anew.",
+            "ข้อความ ({what}) มีอักขระที่มองไม่เห็นหรือเก็บไม่ได้ กรุณาพิมพ์ใหม่",
+        ),
+        "weight_out_of_range": _both(
+            "A weight is 0 to {limit} g. Write whole grams.",
+            "น้ำหนักต้องอยู่ระหว่าง 0 ถึง {limit} กรัม กรุณาเขียนเป็นกรัมเต็ม",
+        ),
+        "options_too_many": _both(
+            "{code} has more than {groups} groups of options or {choices} choices in one. "
+            "Make two products of it.",
+            "{code} มีกลุ่มตัวเลือกเกิน {groups} กลุ่ม หรือเกิน {choices} ตัวเลือกในกลุ่มเดียว กรุณาแยกเป็นสองสินค้า",
+        ),
+        "options_empty": _both(
+            "{code} has an empty option. Write each choice, or take it out.",
+            "{code} มีตัวเลือกว่าง กรุณาเขียนให้ครบหรือเอาออก",
+        ),
+        "option_signs": _both(
+            "The option “{option}” holds a sign that parts options: {signs}. Write it without.",
+            "ตัวเลือก “{option}” มีเครื่องหมายที่ใช้คั่นตัวเลือก: {signs} กรุณาเขียนโดยไม่ใช้เครื่องหมายนี้",
+        ),
+        "options_twice": _both(
+            "{code} has the option “{option}” twice. Each choice stands once in a product.",
+            "{code} มีตัวเลือก “{option}” ซ้ำ แต่ละตัวเลือกมีได้ครั้งเดียวในสินค้าหนึ่ง",
+        ),
+        "variants_too_many": _both(
+            "{code} has more than {limit} variants with a price or count of their own. "
+            "Make two products of it.",
+            "{code} มีแบบที่มีราคาหรือสต็อกของตัวเองเกิน {limit} แบบ กรุณาแยกเป็นสองสินค้า",
+        ),
+        "variant_twice": _both(
+            "{code} has the same variant twice. Keep one.",
+            "{code} มีแบบเดียวกันซ้ำ กรุณาเหลือไว้แบบเดียว",
+        ),
         "phone_unreadable": _both(
             "That is not a phone number. Write 6 to 15 digits, like 0812345678.",
             "เบอร์โทรไม่ถูกต้อง กรุณาเขียนตัวเลข 6 ถึง 15 หลัก เช่น 0812345678",

@@ -47,6 +47,7 @@ BROUGHT_BY = {
 }
 # Needed without an import of ours: programs, files, and what another library asks for by name.
 NOT_IMPORTED = {
+    "defusedxml": "openpyxl reads XML with it where it is there",
     "django-js-lib-htmx": "htmx.min.js, served as a file",
     "fontpkg-sarabun": "the Thai font, read as a file",
     "psycopg": "SQLAlchemy's driver, named in the database's address",

@@ -11,6 +11,7 @@ from bot.messages import Button, Card, Row
 from bot.ordering import OrderView
 from bot.words.formats import format_money
 from orders.money import Money, exponent
+from orders.shipping import Basis
 from orders.states import Status
 
 NEXT = {
@@ -28,7 +29,15 @@ def answer(context: Context, row: Any, *notes: str) -> Answer:
         ),
         subtitle=_customer(context, row),
         rows=(*_items(context, view), *_totals(context, view)),
-        notes=tuple(note for note in (*notes, *_stock(context, view), *_revision(context, view))),
+        notes=tuple(
+            note
+            for note in (
+                *notes,
+                *_stock(context, view),
+                *_weight(context, view),
+                *_revision(context, view),
+            )
+        ),
         buttons=_buttons(context, row),
     )
     return Answer(card, row.id)
@@ -94,6 +103,18 @@ def _stock(context: Context, view: OrderView) -> list[str]:
             name = str(item) if own else found[1].code
             left[name] = found[1].stock_of(item.options) or 0
     return [context.say("card.stock_left", code=name, left=pieces) for name, pieces in left.items()]
+
+
+def _weight(context: Context, view: OrderView) -> list[str]:
+    """Tell which items a fee by weight counted as nothing."""
+    if not view.order.shipping_code:
+        return []
+    way = catalogue.find_way(context.shop, view.order.shipping_code)
+    if way is None or way.basis is not Basis.WEIGHT:
+        return []
+    weight = catalogue.weigh_order(context.work.connection, context.shop.id, view.order)
+    codes = ", ".join(weight.unknown)
+    return [context.say("card.no_weight", codes=codes)] if codes else []
 
 
 def _revision(context: Context, view: OrderView) -> list[str]:

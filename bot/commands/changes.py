@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot import catalogue
 from bot.commands.context import Context
 from bot.commands.grammar import DueSpec, Modifier
 from bot.commands.items import read_discount
@@ -75,20 +76,12 @@ def find_due(due: DueSpec, now: datetime, timezone: str) -> datetime:
 
 
 def _ship(context: Context, order: Order, modifier: Modifier, fee: Money | None) -> Order:
-    """Choose a shipping way: by a name that the shop has, with its fee, unless one is written."""
+    """Choose a way of sending by its name, at its rule's fee, unless one is written."""
     name = (modifier.text or "").strip()
-    way = next(
-        (
-            way
-            for way in context.shop.shipping
-            if name.casefold() in (way["code"].casefold(), way["name"].casefold())
-        ),
-        None,
-    )
+    way = catalogue.find_way(context.shop, name)
+    if way is not None and fee is None:
+        asked = catalogue.quote_way(context.work.connection, context.shop.id, way, order)
+        return order.with_way(way, asked)
     if way is not None:
-        name = way["name"]
-        if fee is None:
-            fee = Money(way["fee_minor"], context.shop.currency)
-    if fee is None:
-        fee = order.shipping
-    return order.with_shipping(fee, name or order.shipping_name)
+        name = way.name
+    return order.with_shipping(order.shipping if fee is None else fee, name or order.shipping_name)

@@ -9,7 +9,7 @@ import structlog
 
 from bot.media.keeping import THUMB, files_of
 from bot.runtime import Runtime, Work
-from bot.store import changes
+from bot.store import album, changes
 from bot.store import media as rows
 
 log = structlog.get_logger(__name__)
@@ -44,12 +44,33 @@ def sweep(runtime: Runtime) -> int:
             continue
         runtime.transact(partial(_settle, row))
         swept += 1
-    return swept
+    return swept + _sweep_album(runtime)
 
 
 def tidy(runtime: Runtime) -> None:
     """Remove what downloads that were killed left half written."""
     files_of(runtime).tidy()
+
+
+def _sweep_album(runtime: Runtime) -> int:
+    """Remove pictures of products that are shown no more, and those that were never finished."""
+    with runtime.store.read() as connection:
+        over = album.list_over(connection, runtime.store.now(connection), A_SWEEP)
+    swept = 0
+    for token in over:
+        try:
+            files_of(runtime).remove(token)
+            files_of(runtime).remove(token + THUMB)
+        except OSError as error:
+            log.warning("file not removed", error=type(error).__name__)
+            continue
+        runtime.transact(partial(_drop_picture, token))
+        swept += 1
+    return swept
+
+
+def _drop_picture(token: str, work: Work) -> None:
+    album.delete_picture(work.connection, token)
 
 
 def _settle(row: Any, work: Work) -> None:

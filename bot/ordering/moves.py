@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot import invoicing
+from bot.catalogue import follow_shipping
 from bot.ordering.reading import load
 from bot.ordering.writing import Asker, log_move, reload, save, write_terms
 from bot.runtime import Runtime, Work
@@ -54,7 +55,7 @@ def edit(
     if order.status not in EDITABLE:
         raise MoveError("order_locked", number=order.number, status=order.status)
     check_may(asker.role, find_move(order.status, "edit"))
-    changed = change(order)
+    changed = follow_shipping(work.connection, row.shop_id, change(order))
     return save(work, row, changed, asker, "edit", told=told)
 
 

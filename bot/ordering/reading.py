@@ -42,6 +42,7 @@ def load(connection: Connection, row: Any) -> Order:
         items=tuple(_read_item(item, row.currency) for item in rows.list_items(connection, row.id)),
         shipping=_money(terms.get("shipping_minor"), row.currency),
         shipping_name=terms.get("shipping_name", ""),
+        shipping_code=terms.get("shipping_code", ""),
         discount=_discount(terms.get("discount_minor"), terms.get("discount_bp"), row.currency),
         deposit=_money(terms.get("deposit_minor"), row.currency),
         tax_mode=TaxMode(terms.get("tax_mode", "none")),

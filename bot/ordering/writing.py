@@ -108,6 +108,7 @@ def write_terms(order: Order) -> dict[str, Any]:
     return {
         "shipping_minor": order.shipping.minor if order.shipping is not None else None,
         "shipping_name": order.shipping_name,
+        "shipping_code": order.shipping_code,
         "discount_minor": discount.amount.minor if discount and discount.amount else None,
         "discount_bp": discount.basis_points if discount else None,
         "deposit_minor": order.deposit.minor if order.deposit is not None else None,

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
+
+from bot.bounded import run_child
 
 SECONDS = 8.0
 """The most that one picture may take: with a download of 20 s it stays below a job's 30."""
 
-# The folder from which `bot` can be imported.
-_HOME = Path(__file__).resolve().parents[2]
-# Nothing of ours reaches the child; this keeps its address space small.
-_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
 _MIMES = ("image/jpeg", "image/png")
 _REASONS = {
     "pixels": "The picture has more than 25 million pixels, so it was not opened.",
@@ -44,20 +39,9 @@ class NoPicture(Exception):
 
 def remake(data: bytes, *, seconds: float = SECONDS) -> Remade:
     """Give a stranger's picture anew, without its metadata. Raises ``NoPicture``."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "bot.pictures.child"],
-            cwd=_HOME,
-            env=_ENVIRONMENT,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C at the terminal is for the parent
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise NoPicture(_FAILED) from None
+    done = run_child("bot.pictures.child", data, seconds)
+    if done is None:
+        raise NoPicture(_FAILED)
     head, _, body = done.stdout.partition(b"\n")
     try:
         told: dict[str, Any] = json.loads(head)

@@ -9,11 +9,12 @@ before it looks at the first byte.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from io import BytesIO
 
 from PIL import Image, ImageOps
+
+from bot.bounded import bound
 
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 8
@@ -74,19 +75,10 @@ def _encode(image: Image.Image, format_: str) -> bytes:
     return made.getvalue()
 
 
-def bound() -> None:
-    """Take away what a picture needs not: memory, time, files and sockets."""
-    Image.init()  # the formats' modules, while files may still be opened
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-
-
 def main() -> int:
     """Remake what stands on the input; give the exit code."""
-    bound()
+    Image.init()  # the formats' modules, while files may still be opened
+    bound(MEMORY_BYTES, CPU_SECONDS)
     data = sys.stdin.buffer.read()
     parts: tuple[bytes, ...] = ()
     answer: dict[str, object]

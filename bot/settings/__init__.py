@@ -33,6 +33,7 @@ from bot.settings.sections import (
     ShippingSettings,
     ShopSettings,
     StaffSettings,
+    VariantSettings,
     WebSettings,
 )
 from bot.settings.sources import read, shaped
@@ -54,6 +55,7 @@ __all__ = [
     "ShippingSettings",
     "ShopSettings",
     "StaffSettings",
+    "VariantSettings",
     "WebSettings",
     "has_demo",
     "judge_channel",

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from pydantic import SecretStr
 
+from bot.settings.album import check_product, check_way
 from bot.settings.errors import SettingsError
 from bot.settings.sections import ChannelSettings, Sections, ShopSettings
 from orders.errors import OrderError
-from orders.money import Money, exponent
+from orders.money import exponent
 
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 REDISES = ("redis://", "rediss://", "unix://")
@@ -137,7 +138,7 @@ def check_shop(at: str, shop: ShopSettings) -> None:
         check_password(f"{at}.staff[{number}].password", person.password)
     _unique(f"{at}.shipping[].code", (way.code for way in shop.shipping))
     for number, way in enumerate(shop.shipping):
-        _amount(f"{at}.shipping[{number}].fee", way.fee, shop.currency)
+        check_way(f"{at}.shipping[{number}]", way, shop.currency)
     promptpay = shop.payment.promptpay_id.replace("-", "").replace(" ", "")
     if promptpay and not PROMPTPAY.fullmatch(promptpay):
         raise SettingsError(
@@ -151,16 +152,7 @@ def _products(at: str, shop: ShopSettings) -> None:
     # Codes are told apart without regard to case, as the commands read them.
     _unique(f"{at}.products[].code", (product.code.casefold() for product in shop.products))
     for number, product in enumerate(shop.products):
-        here = f"{at}.products[{number}]"
-        if any(mark in product.code for mark in "[]/@;,\n") or product.code != product.code.strip():
-            raise SettingsError(f"{here}.code", "holds a sign that commands use: [ ] / @ ; ,")
-        _amount(f"{here}.price", product.price, shop.currency)
-        words = [word.casefold() for group in product.options for word in group]
-        if not all(product.options):
-            raise SettingsError(
-                f"{here}.options", 'holds an empty group; write groups like [["S", "M"]]'
-            )
-        _unique(f"{here}.options", words)
+        check_product(f"{at}.products[{number}]", product, shop.currency)
 
 
 def check_channel(at: str, channel: ChannelSettings) -> None:
@@ -214,13 +206,6 @@ def _currency(setting: str, currency: str) -> None:
         raise SettingsError(
             setting, f'"{currency}" is not a currency we know; write its code, like "THB"'
         ) from None
-
-
-def _amount(setting: str, amount: str, currency: str) -> None:
-    try:
-        Money.parse(amount, currency)
-    except OrderError as wrong:
-        raise SettingsError(setting, wrong.sentence("en")) from None
 
 
 def _timezone(setting: str, name: str) -> None:

@@ -129,16 +129,55 @@ def _shop(drawn: dict[str, str]) -> dict[str, Any]:
                 {"bank": "KBANK", "account": "123-4-56789-0", "holder": "Siam Tea Co., Ltd."}
             ],
         },
-        "shipping": [{"code": "ems", "name": "EMS", "fee": "60.00"}],
+        "shipping": [
+            {"code": "ems", "name": "EMS", "fee": "60.00"},
+            {
+                "code": "post",
+                "name": "Post",
+                "weight": [[500, "40.00"], [1000, "60.00"], [3000, "90.00"]],
+                "free_above": "1500.00",
+            },
+        ],
         "products": [
-            {"code": "A1", "name": "ชาเขียว", "price": "120.00", "stock": 50},
-            {"code": "B2", "name": "ชาไทย", "price": "90.00"},
+            {
+                "code": "A1",
+                "name": "ชาเขียว",
+                "names": {"en": "Green tea"},
+                "category": "ชา",
+                "price": "120.00",
+                "stock": 50,
+                "weight": 150,
+            },
+            {
+                "code": "B2",
+                "name": "ชาไทย",
+                "names": {"en": "Thai tea"},
+                "category": "ชา",
+                "price": "90.00",
+                "weight": 200,
+            },
             {
                 "code": "C3",
                 "name": "เสื้อยืด",
+                "names": {"en": "T-shirt"},
+                "category": "เสื้อผ้า",
                 "price": "350.00",
                 "stock": 20,
+                "weight": 250,
                 "options": [["ดำ", "ขาว"], ["S", "M", "L"]],
+                "variants": [
+                    {"options": ["ดำ", "L"], "price": "390.00", "stock": 3},
+                    {"options": ["ขาว", "L"], "price": "390.00"},
+                ],
+            },
+            {
+                "code": "D4",
+                "name": "กาน้ำชา",
+                "names": {"en": "Tea pot"},
+                "category": "ของใช้",
+                "description": "สั่งจองล่วงหน้า ส่งภายในสองสัปดาห์",
+                "price": "890.00",
+                "preorder": True,
             },
         ],
     }

@@ -103,11 +103,33 @@ class PaymentSettings(Section):
 
 
 class ShippingSettings(Section):
-    """``[[shops.shipping]]``: a way of sending and its fee in the shop's currency."""
+    """``[[shops.shipping]]``: a way of sending and its fee in the shop's currency.
+
+    ``weight`` are steps of grams and fees, ``amount`` steps of what the goods
+    come to and fees; ``fee`` then is what is asked above the last step.
+    """
 
     code: Slug
     name: Word
-    fee: Amount
+    fee: Amount = ""
+    weight: tuple[tuple[Annotated[int, Field(strict=True)], Amount], ...] = ()
+    amount: tuple[tuple[Amount, Amount], ...] = ()
+    free_above: Amount = ""
+
+
+class NamesSettings(Section):
+    """A product's names in the languages of its readers."""
+
+    th: str = ""
+    en: str = ""
+
+
+class VariantSettings(Section):
+    """``[[shops.products.variants]]``: a choice of options with its own price or stock."""
+
+    options: tuple[Word, ...]
+    price: Amount = ""
+    stock: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] | None = None
 
 
 class ProductSettings(Section):
@@ -117,7 +139,13 @@ class ProductSettings(Section):
     name: Word
     price: Amount
     stock: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] | None = None
+    preorder: bool = False
     options: tuple[tuple[Word, ...], ...] = ()
+    variants: tuple[VariantSettings, ...] = ()
+    names: NamesSettings = NamesSettings()
+    category: str = ""
+    description: str = ""
+    weight: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] | None = None
 
 
 class ShopSettings(Section):

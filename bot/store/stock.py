@@ -12,12 +12,12 @@ of their ids, so that two orders never wait for each other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from bot.store.tables import shelves, stock_moves, variants
 
@@ -48,10 +48,85 @@ def list_variants(connection: Connection, product_id: int) -> list[Row[Any]]:
     return list(connection.execute(query.order_by(variants.c.position, variants.c.id)))
 
 
+def write_variants(connection: Connection, product: Any, wanted: Sequence[Any]) -> None:
+    """Make these a product's variants: ``options``, ``price`` and ``active`` of each, in order."""
+    known = {row.key: row.id for row in list_variants(connection, product.id)}
+    for position, variant in enumerate(wanted):
+        key = make_key(variant.options)
+        values = {
+            "options": list(variant.options),
+            "price_minor": None if variant.price is None else variant.price.minor,
+            "active": variant.active,
+            "position": position,
+        }
+        if key in known:
+            connection.execute(
+                update(variants).where(variants.c.id == known.pop(key)).values(**values)
+            )
+        else:
+            row = {"shop_id": product.shop_id, "product_id": product.id, "key": key, **values}
+            connection.execute(insert(variants).values(**row))
+    if known:
+        connection.execute(delete(variants).where(variants.c.id.in_(known.values())))
+
+
 def list_shelves(connection: Connection, product_id: int) -> list[Row[Any]]:
     """List a product's counts by id."""
     query = select(shelves).where(shelves.c.product_id == product_id).order_by(shelves.c.id)
     return list(connection.execute(query))
+
+
+def ensure_variant(connection: Connection, product: Any, options: Sequence[str]) -> None:
+    """See that a choice of options has its row as a variant, behind the others."""
+    known = list_variants(connection, product.id)
+    key = make_key(options)
+    if all(row.key != key for row in known):
+        row = {"shop_id": product.shop_id, "product_id": product.id, "key": key}
+        last = max((row.position for row in known), default=-1)
+        more = {"options": list(options), "active": True, "position": last + 1}
+        connection.execute(insert(variants).values(**row, **more))
+
+
+def list_variants_of(
+    connection: Connection, product_ids: Collection[int]
+) -> dict[int, list[Row[Any]]]:
+    """List the variants of several products, by product, in their places."""
+    query = select(variants).where(variants.c.product_id.in_(product_ids))
+    return _by_product(connection, query.order_by(variants.c.position, variants.c.id))
+
+
+def list_shelves_of(
+    connection: Connection, product_ids: Collection[int]
+) -> dict[int, list[Row[Any]]]:
+    """List the counts of several products, by product."""
+    query = select(shelves).where(shelves.c.product_id.in_(product_ids))
+    return _by_product(connection, query.order_by(shelves.c.id))
+
+
+def list_album(
+    connection: Connection, shop_id: int
+) -> tuple[dict[int, list[Row[Any]]], dict[int, list[Row[Any]]]]:
+    """List all variants and all counts of a shop, by product.
+
+    Each count has the id of its ledger's newest row: its version.
+    """
+    newest = (
+        select(func.coalesce(func.max(stock_moves.c.id), 0))
+        .where(stock_moves.c.shelf_id == shelves.c.id)
+        .scalar_subquery()
+    )
+    every = select(variants).where(variants.c.shop_id == shop_id)
+    counts = select(shelves, newest.label("newest_move")).where(shelves.c.shop_id == shop_id)
+    return (
+        _by_product(connection, every.order_by(variants.c.position, variants.c.id)),
+        _by_product(connection, counts.order_by(shelves.c.id)),
+    )
+
+
+def newest_move(connection: Connection, shelf_id: int) -> int:
+    """Give the id of the newest row of a count's ledger, 0 where it has none."""
+    query = select(func.max(stock_moves.c.id)).where(stock_moves.c.shelf_id == shelf_id)
+    return connection.execute(query).scalar() or 0
 
 
 def find_shelf(connection: Connection, product: Any, options: Sequence[str]) -> Row[Any] | None:
@@ -116,10 +191,12 @@ def move(
     return _take(connection, shelf, _Step(kind, *WAYS[kind], quantity, at, order_id))
 
 
-def adjust(connection: Connection, shelf: Any, by: int, at: datetime) -> bool:
+def adjust(
+    connection: Connection, shelf: Any, by: int, at: datetime, *, reason: str | None = None
+) -> bool:
     """Add to what is available, or take off; False where that would go below zero."""
     way = (OUTSIDE, "available") if by > 0 else ("available", OUTSIDE)
-    return by == 0 or _take(connection, shelf, _Step("adjust", *way, abs(by), at))
+    return by == 0 or _take(connection, shelf, _Step("adjust", *way, abs(by), at, reason=reason))
 
 
 def held_by(connection: Connection, order_id: int) -> dict[int, Counter[str]]:
@@ -145,6 +222,13 @@ def held_by(connection: Connection, order_id: int) -> dict[int, Counter[str]]:
     return {shelf: buckets for shelf, buckets in sorted(ours.items()) if buckets}
 
 
+def _by_product(connection: Connection, query: Any) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.product_id, []).append(row)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     """One line of the ledger."""
@@ -155,6 +239,7 @@ class _Step:
     quantity: int
     at: datetime
     order_id: int | None = None
+    reason: str | None = None
 
 
 def _take(connection: Connection, shelf: Any, step: _Step) -> bool:

@@ -2,226 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bot.channels import CHANNELS
-from bot.messages import Lane
-from orders.payment import PayMethod
-from orders.states import FulfilmentState, PaymentState, Status
-
-Schema = dict[str, Any]
-
-DELIVERY_STATES = ("pending", "sending", "sent", "ambiguous", "held", "dead", "needs_review")
-
-TEXT: Schema = {"type": "string"}
-MAYBE_TEXT: Schema = {"type": ["string", "null"]}
-COUNT: Schema = {"type": "integer"}
-MAYBE_COUNT: Schema = {"type": ["integer", "null"]}
-FLAG: Schema = {"type": "boolean"}
-TIME: Schema = {"type": "string", "format": "date-time"}
-MAYBE_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-def _word(*words: str) -> Schema:
-    return {"type": "string", "enum": list(words)}
-
-
-def _object(**properties: Schema) -> Schema:
-    """An object whose keys are all always there, and no others. ``_`` at a name's end falls off."""
-    named = {name.rstrip("_"): schema for name, schema in properties.items()}
-    return {
-        "type": "object",
-        "properties": named,
-        "required": list(named),
-        "additionalProperties": False,
-    }
-
-
-MESSAGE: dict[str, Schema] = {
-    "id": TEXT,
-    "conversation_id": TEXT,
-    "direction": _word("in", "out"),
-    "author": _word("customer", "staff", "bot", "system"),
-    "kind": TEXT,
-    "text": MAYBE_TEXT,
-    "platform_id": MAYBE_TEXT,
-    "sent_at": TIME,
-    "received_at": TIME,
-    "state": TEXT,
-    "redacted": {**FLAG, "description": "Taken back: nothing that it said is here any more."},
-    "edited_at": MAYBE_TIME,
-}
-
-SCHEMAS: dict[str, Schema] = {
-    "Money": _object(amount=TEXT, currency=TEXT),
-    "Conversation": _object(
-        id=TEXT,
-        channel=_word(*CHANNELS),
-        channel_key=TEXT,
-        address={**TEXT, "description": "The platform's user, group or room id."},
-        customer_code={**TEXT, "description": "As in @C123."},
-        contact_name=MAYBE_TEXT,
-        last_message_at=TIME,
-        unread=COUNT,
-        can_send=_object(lane=_word(*Lane), until=MAYBE_TIME),
-    ),
-    "Attachment": _object(
-        kind=TEXT,
-        name=MAYBE_TEXT,
-        state={
-            **_word("none", "fetching", "stored", "gone", "too_big", "refused"),
-            "description": "none: there is no file to fetch, as of a place.",
-        },
-        reason={**MAYBE_TEXT, "description": "Why there is no file."},
-        mime=MAYBE_TEXT,
-        size={**MAYBE_COUNT, "description": "In bytes."},
-        url={
-            **MAYBE_TEXT,
-            "description": "null: not stored. Give the same token as here to fetch it.",
-        },
-        thumb=MAYBE_TEXT,
-        details={
-            "type": "object",
-            "description": "What else the platform told: title, latitude, longitude, …",
-        },
-    ),
-    "Message": _object(
-        **MESSAGE,
-        sender={
-            "oneOf": [_object(id=TEXT, name=MAYBE_TEXT), {"type": "null"}],
-            "description": "Who wrote, by the platform's id; the name is known in groups.",
-        },
-        attachments=_list(_ref("Attachment")),
-        versions={
-            **_list(_object(text=MAYBE_TEXT, at=TIME)),
-            "description": "What it said before, oldest first.",
-        },
-        quoted={
-            "oneOf": [
-                _object(platform_id=TEXT, id=MAYBE_TEXT, author=MAYBE_TEXT, text=MAYBE_TEXT),
-                {"type": "null"},
-            ],
-            "description": "What it answers; id is null where that is not here.",
-        },
-        reactions=_list(_object(by=TEXT, emoji=TEXT, at=TIME)),
-    ),
-    "FoundMessage": _object(
-        **MESSAGE,
-        channel=_word(*CHANNELS),
-        customer_code=TEXT,
-        contact_name=MAYBE_TEXT,
-        snippet={
-            **_list(_object(text=TEXT, match=FLAG)),
-            "description": "The line around the words that were found, in parts.",
-        },
-    ),
-    "Item": _object(
-        code={**MAYBE_TEXT, "description": "null: a one-off."},
-        name=TEXT,
-        options=_list(TEXT),
-        quantity=COUNT,
-        unit_price=_ref("Money"),
-        discount=_ref("Money"),
-        total=_ref("Money"),
-    ),
-    "OrderEvent": _object(at=TIME, move=TEXT, from_=MAYBE_TEXT, to=TEXT, actor=TEXT, surface=TEXT),
-    "Order": _object(
-        number=COUNT,
-        status=_word(*Status),
-        payment_state=_word(*PaymentState),
-        fulfilment_state=_word(*FulfilmentState),
-        revision={**COUNT, "description": "0: never issued."},
-        version=COUNT,
-        conversation_id=MAYBE_TEXT,
-        customer={"oneOf": [_object(code=TEXT, name=MAYBE_TEXT), {"type": "null"}]},
-        items=_list(_ref("Item")),
-        subtotal={
-            **_ref("Money"),
-            "description": "The items' totals, their own discounts taken off.",
-        },
-        discount={**_ref("Money"), "description": "The order's own."},
-        shipping=_ref("Money"),
-        tax=_ref("Money"),
-        total=_ref("Money"),
-        deposit=_ref("Money"),
-        paid=_ref("Money"),
-        balance=_ref("Money"),
-        due_at=MAYBE_TIME,
-        payment_method={"enum": [*PayMethod, None]},
-        phone=MAYBE_TEXT,
-        note=TEXT,
-        tags=_list(TEXT),
-        bill_url=MAYBE_TEXT,
-        copy_text={**MAYBE_TEXT, "description": "The bill in plain words; null: never issued."},
-        sms_url=MAYBE_TEXT,
-        events=_list(_ref("OrderEvent")),
-    ),
-    "Product": _object(
-        code=TEXT,
-        name=TEXT,
-        price=_ref("Money"),
-        stock={**MAYBE_COUNT, "description": "null: no limit."},
-        condition=_word("stock", "preorder", "unlimited"),
-        options=_list(_list(TEXT)),
-        active=FLAG,
-    ),
-    "PostalAddress": _object(
-        id=TEXT,
-        label=TEXT,
-        recipient=TEXT,
-        phone=TEXT,
-        lines={**TEXT, "description": "Street and place, a line each."},
-        postcode=TEXT,
-        country={**TEXT, "description": "ISO 3166-1, two letters."},
-        default={**FLAG, "description": "One of a customer's addresses is."},
-    ),
-    "Note": _object(id=TEXT, text=TEXT, by=TEXT, at=TIME, edited_at=MAYBE_TIME),
-    "Customer": _object(
-        code=TEXT,
-        name=MAYBE_TEXT,
-        language=MAYBE_TEXT,
-        phones=_list({**TEXT, "description": "As it was typed."}),
-        addresses=_list(_ref("PostalAddress")),
-        notes=_list(_ref("Note")),
-        tags=_list(TEXT),
-        banned={**FLAG, "description": "What they write opens no order by itself."},
-        ban={"oneOf": [_object(reason=TEXT, by=TEXT, at=TIME), {"type": "null"}]},
-        version={**COUNT, "description": "Counts changes; a change names the one it saw."},
-    ),
-    "Delivery": _object(
-        id=TEXT,
-        conversation_id=TEXT,
-        order_number=MAYBE_COUNT,
-        revision=MAYBE_COUNT,
-        state=_word(*DELIVERY_STATES),
-        kind=_word("text", "card", "bill"),
-        lane=_word(*Lane),
-        attempts=COUNT,
-        reason=MAYBE_TEXT,
-        platform_id=MAYBE_TEXT,
-    ),
-    "Card": _object(
-        title=TEXT,
-        subtitle=TEXT,
-        rows=_list(_object(label=TEXT, value=TEXT, strong=FLAG)),
-        notes=_list(TEXT),
-        text={**TEXT, "description": "All of it in plain words."},
-    ),
-    "Problem": {
-        "type": "object",
-        "description": "RFC 9457; detail is a sentence for a person.",
-        "properties": {"type": TEXT, "title": TEXT, "status": COUNT, "detail": TEXT},
-        "required": ["type", "title", "status", "detail"],
-    },
-}
+from handlers.api.schemas import (
+    COUNT,
+    DELIVERY_STATES,
+    FLAG,
+    FLAGS,
+    MAYBE_TEXT,
+    SCHEMAS,
+    TEXT,
+    Schema,
+    list_of,
+    object_of,
+    ref_to,
+    word_of,
+)
+from orders.states import Status
 
 
 def describe(base_url: str) -> Schema:
@@ -243,7 +39,7 @@ def describe(base_url: str) -> Schema:
                 "get": _page(
                     "Conversation",
                     "Conversations, newest first",
-                    _query("channel", _word(*CHANNELS)),
+                    _query("channel", word_of(*CHANNELS)),
                     _query(
                         "q",
                         TEXT,
@@ -261,7 +57,7 @@ def describe(base_url: str) -> Schema:
                 "get": _page(
                     "Order",
                     "Orders, newest number first",
-                    _query("status", _word(*Status)),
+                    _query("status", word_of(*Status)),
                     _query("q", TEXT),
                 )
             },
@@ -269,10 +65,18 @@ def describe(base_url: str) -> Schema:
                 "get": {
                     "summary": "One order",
                     "parameters": [_path_parameter("number", COUNT)],
-                    "responses": {"200": _json("The order", _ref("Order")), **_problems("404")},
+                    "responses": {"200": _json("The order", ref_to("Order")), **_problems("404")},
                 }
             },
-            "/products": {"get": _page("Product", "Products by code")},
+            "/products": {
+                "get": _page(
+                    "Product",
+                    "Products by code",
+                    _query("q", TEXT),
+                    _query("category", TEXT),
+                    _query("active", word_of(*FLAGS)),
+                )
+            },
             "/customers": {
                 "get": _page(
                     "Customer",
@@ -293,7 +97,7 @@ def describe(base_url: str) -> Schema:
                     "summary": "One customer; a merged one's code shows whom they were merged into",
                     "parameters": [customer],
                     "responses": {
-                        "200": _json("The customer", _ref("Customer")),
+                        "200": _json("The customer", ref_to("Customer")),
                         **_problems("404"),
                     },
                 }
@@ -305,7 +109,7 @@ def describe(base_url: str) -> Schema:
                 "get": _page(
                     "Delivery",
                     "Deliveries, newest first",
-                    _query("state", _word(*DELIVERY_STATES)),
+                    _query("state", word_of(*DELIVERY_STATES)),
                 )
             },
             "/openapi.json": {
@@ -324,7 +128,7 @@ def describe(base_url: str) -> Schema:
 
 
 def _page(name: str, summary: str, *parameters: Schema) -> Schema:
-    page = _object(items=_list(_ref(name)), next_cursor=MAYBE_TEXT)
+    page = object_of(items=list_of(ref_to(name)), next_cursor=MAYBE_TEXT)
     in_path = any(parameter["in"] == "path" for parameter in parameters)
     return {
         "summary": summary,
@@ -341,7 +145,7 @@ def _searching() -> Schema:
         "FoundMessage",
         "Messages by their words, newest first",
         _query("q", TEXT, "Words that must all occur; case, width and digits' script are one."),
-        _query("channel", _word(*CHANNELS)),
+        _query("channel", word_of(*CHANNELS)),
         _query("from", TEXT, "A time (RFC 3339), or a day of the shop: its beginning."),
         _query("to", TEXT, "A time, itself not included, or a day of the shop: its end."),
         _query("customer", TEXT, "A code as C123; everyone merged into this customer counts."),
@@ -362,8 +166,8 @@ def _saying(conversation: Schema) -> Schema:
         "parameters": [conversation, key],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
         "responses": {
-            "200": _json("The command's answer", _object(card=_ref("Card"))),
-            "201": _json("The message that is owed to the customer", _ref("Message")),
+            "200": _json("The command's answer", object_of(card=ref_to("Card"))),
+            "201": _json("The message that is owed to the customer", ref_to("Message")),
             **_problems("400", "403", "404", "422"),
         },
     }
@@ -383,5 +187,5 @@ def _json(description: str, schema: Schema) -> Schema:
 
 
 def _problems(*statuses: str) -> Schema:
-    content = {"application/problem+json": {"schema": _ref("Problem")}}
+    content = {"application/problem+json": {"schema": ref_to("Problem")}}
     return {status: {"description": "Refused", "content": content} for status in ("401", *statuses)}

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 
-from bot import contacts
+from bot import catalogue, contacts
 from bot import conversation as talk
 from bot import outbox as outgoing
 from bot.channels import CHANNELS
 from bot.messages import Text
 from bot.outbox import plain
-from bot.store import conversations, messages, orders, outbox, products, shops
+from bot.store import conversations, messages, orders, outbox, shops
 from handlers.api.access import Refusal, admit, bearer, writer
 from handlers.api.asking import (
     read_cursor,
@@ -26,7 +26,8 @@ from handlers.api.asking import (
     write_cursor,
 )
 from handlers.api.messages import shape_found, shape_messages
-from handlers.api.openapi import DELIVERY_STATES, describe
+from handlers.api.openapi import describe
+from handlers.api.schemas import DELIVERY_STATES, FLAGS
 from handlers.api.searching import find_messages, find_talks
 from handlers.api.shapes import (
     shape_card,
@@ -169,14 +170,23 @@ def show_order(number: str) -> Response:
 
 @blueprint.get("/products")
 def list_products() -> Response:
-    """List the shop's products by code."""
+    """List the shop's products by code; what is archived is left out."""
+    active = read_word("active", FLAGS)
     after = read_cursor(str)
     with runtime().store.read() as connection:
         shop = shops.find_shop(connection, bearer().shop_id)
-        rows = products.list_products(
-            connection, shop.id, after=after[0] if after else "", limit=PAGE + 1
+        rows = catalogue.list_page(
+            connection,
+            shop.id,
+            text=read_search() or "",
+            category=read_search("category"),
+            active=None if active is None else active == "true",
+            after=after[0] if after else "",
+            limit=PAGE + 1,
         )
-    items = [shape_product(row, shop.currency) for row in rows[:PAGE]]
+        shown = catalogue.views(connection, rows[:PAGE], shop.currency)
+    base_url = runtime().settings.base_url
+    items = [shape_product(view, base_url) for view in shown]
     return _list(items, rows, lambda row: write_cursor(row.code))
 
 

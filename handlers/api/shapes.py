@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot import ordering, outbox
+from bot.catalogue import ProductView
 from bot.contacts import Customer
 from bot.messages import Card, Route, Text
 from bot.ordering import OrderView
@@ -82,16 +83,32 @@ def shape_order(runtime: Runtime, connection: Connection, row: Any) -> Shape:
     }
 
 
-def shape_product(row: Any, currency: str) -> Shape:
-    """A product; ``stock`` is None where it is not counted."""
+def shape_product(view: ProductView, base_url: str) -> Shape:
+    """A product; a ``stock`` is None where nothing is counted, or not for that variant alone."""
+    entry = view.entry
     return {
-        "code": row.code,
-        "name": row.name,
-        "price": shape_money(Money(row.price_minor, currency)),
-        "stock": row.available,
-        "condition": row.condition,
-        "options": row.options,
-        "active": row.active,
+        "code": entry.code,
+        "name": entry.name,
+        "names": dict(entry.names),
+        "category": entry.category,
+        "description": entry.description,
+        "price": shape_money(entry.price),
+        "stock": view.row.available,
+        "condition": str(entry.condition),
+        "options": [list(group) for group in entry.options],
+        "variants": [
+            {
+                "options": list(one.options),
+                "price": shape_money(entry.price if one.price is None else one.price),
+                "stock": one.stock,
+                "active": one.active,
+            }
+            for one in view.product.variants
+        ],
+        "weight": entry.weight,
+        "pictures": [f"{base_url}/media/{token}" for token in view.pictures],
+        "active": entry.active,
+        "version": view.row.version,
     }
 
 

@@ -14,6 +14,7 @@ from handlers.cli.processes import migrate, redis, relay, up, web, worker
 from handlers.cli.reindex import reindex
 from handlers.cli.replay import replay
 from handlers.cli.setup import channel, shop, staff, token
+from handlers.cli.sheets import export, import_
 
 
 @click.group(
@@ -29,6 +30,7 @@ def main() -> None:
 for command in (
     *(up, web, worker, relay, migrate, redis),
     *(shop, channel, staff, token, list_),
+    *(import_, export),
     *(replay, reindex, doctor),
 ):
     main.add_command(command)

@@ -241,6 +241,70 @@ def test_a_long_data_folder_gets_its_socket_elsewhere_and_every_process_finds_it
             ),
             "shops[0].products[0].options",
         ),
+        (
+            with_shop(shipping=[{"code": "a", "name": "A"}]),
+            "shops[0].shipping[0].fee",
+        ),
+        (
+            with_shop(shipping=[{"code": "a", "name": "A", "amount": [["5", "1"]]}]),
+            "shops[0].shipping[0].fee",
+        ),
+        (
+            with_shop(shipping=[{"code": "a", "name": "A", "weight": [[0, "1"]]}]),
+            "shops[0].shipping[0].weight",
+        ),
+        (
+            with_shop(shipping=[{"code": "a", "name": "A", "weight": [[5, "x"]]}]),
+            "shops[0].shipping[0].weight",
+        ),
+        (
+            with_shop(shipping=[{"code": "a", "name": "A", "weight": [[9, "1"], [5, "1"]]}]),
+            "shops[0].shipping[0]",
+        ),
+        (
+            with_shop(
+                shipping=[{"code": "a", "name": "A", "weight": [[5, "1"]], "amount": [["5", "1"]]}]
+            ),
+            "shops[0].shipping[0].amount",
+        ),
+        (
+            with_shop(shipping=[{"code": "a", "name": "A", "fee": "1", "free_above": "1.001"}]),
+            "shops[0].shipping[0].free_above",
+        ),
+        (
+            with_shop(
+                products=[{"code": "A1", "name": "x", "price": "1", "preorder": True, "stock": 1}]
+            ),
+            "shops[0].products[0].stock",
+        ),
+        (
+            with_shop(
+                products=[
+                    {
+                        "code": "A1",
+                        "name": "x",
+                        "price": "1",
+                        "options": [["S"]],
+                        "variants": [{"options": ["M"]}],
+                    }
+                ]
+            ),
+            "shops[0].products[0]",
+        ),
+        (
+            with_shop(
+                products=[
+                    {
+                        "code": "A1",
+                        "name": "x",
+                        "price": "1",
+                        "options": [["S"]],
+                        "variants": [{"options": ["S"], "price": "x"}],
+                    }
+                ]
+            ),
+            "shops[0].products[0].variants[0].price",
+        ),
         ({"OPENBILL_SHOPS": json.dumps([shop(), shop()])}, "shops[].slug"),
     ],
 )
@@ -330,7 +394,7 @@ def test_the_demo_has_a_shop_on_three_channels_that_speak_to_the_simulator() -> 
     ]
     assert settings.line.api_url == "http://127.0.0.1:9000/simulator/line"
     assert settings.meta.graph_url == "http://127.0.0.1:9000/simulator/graph"
-    assert [product.code for product in tea.products] == ["A1", "B2", "C3"]
+    assert [product.code for product in tea.products] == ["A1", "B2", "C3", "D4"]
     assert tea.staff[0].email == "nok@example.com"
     assert settings.operator.email == "ops@example.com"
 

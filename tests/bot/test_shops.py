@@ -10,7 +10,13 @@ from pydantic import SecretStr
 from bot import shops as shop_book
 from bot import staff
 from bot.runtime import Work
-from bot.settings import ChannelSettings, ProductSettings, ShopSettings, StaffSettings
+from bot.settings import (
+    ChannelSettings,
+    ProductSettings,
+    ShopSettings,
+    StaffSettings,
+    VariantSettings,
+)
 from bot.shops import ShopError
 from bot.store import people, products, stock
 from tests.support.shop import STAFF_PHONE, Shop
@@ -70,7 +76,15 @@ def test_a_second_start_changes_nothing(shop: Shop) -> None:
 def test_the_configured_shop_is_there_with_everything(shop: Shop) -> None:
     row = shop.row("shops")
     assert (row.slug, row.name, row.currency, row.locale) == ("siam", "Siam Tea", "THB", "th")
-    assert row.shipping == [{"code": "ems", "name": "EMS", "fee_minor": 6000}]
+    assert row.shipping == [
+        {"code": "ems", "name": "EMS", "fee_minor": 6000},
+        {
+            "code": "post",
+            "name": "Post",
+            "free_above_minor": 150000,
+            "weight": [[500, 4000], [1000, 6000], [3000, 9000]],
+        },
+    ]
     assert row.payment["promptpay_id"] == "0812345678"
     assert [channel.key for channel in shop.rows("channels")] == [
         "siam-line",
@@ -81,6 +95,7 @@ def test_the_configured_shop_is_there_with_everything(shop: Shop) -> None:
         ("A1", 12000, "stock"),
         ("B2", 9000, "unlimited"),
         ("C3", 35000, "stock"),
+        ("D4", 89000, "preorder"),
     ]
     assert (shop.shelf("A1").available, shop.shelf("B2"), shop.shelf("C3").available) == (
         50,
@@ -113,7 +128,14 @@ def test_what_configuration_does_not_name_any_more_is_left_alone(shop: Shop) -> 
     start_with(shop, given(shop).model_copy(update={"products": (), "channels": (), "staff": ()}))
     start_with(shop)
 
-    assert picture(shop) == before
+    after = picture(shop)
+    products = after.pop("products"), before.pop("products")
+    assert after == before
+    told = [
+        [(p.code, p.name, p.price_minor, p.version, p.active) for p in rows] for rows in products
+    ]
+    assert told[0] == told[1]
+    assert not any(p.managed or p.given for p in products[0]), "they are the shop's own now"
 
 
 def test_stock_is_adjusted_by_the_difference_to_last_time(shop: Shop) -> None:
@@ -145,7 +167,7 @@ def test_stock_that_was_promised_cannot_be_taken_off(shop: Shop) -> None:
     shop.answer("/send")
     before = picture(shop)
 
-    with pytest.raises(ShopError, match="stock of A1 cannot be lowered by 20: only 5"):
+    with pytest.raises(ShopError, match="Only 5 of A1 are there, so 20 cannot be taken off"):
         start_with(shop, with_product(shop, "A1", stock=30))
 
     assert picture(shop) == before
@@ -324,3 +346,54 @@ def test_a_channel_that_was_added_can_be_told_apart_and_its_secrets_are_sealed(
     assert b"very-secret-token" not in shop.row("channels", key="new").sealed
     assert shop.secrets("new")["access_token"] == "very-secret-token"
     assert "channel added" in shop.audit()
+
+
+# The album as the configuration gives it ------------------------------------------
+
+
+def sheet(shop: Shop, code: str) -> tuple[Any, ...]:
+    row = shop.row("products", code=code)
+    counts = {s.key: s.available for s in shop.rows("shelves", product_id=row.id)}
+    prices = {v.key: v.price_minor for v in shop.rows("variants", product_id=row.id)}
+    return row.condition, counts, prices
+
+
+def test_a_variant_has_the_price_and_the_count_that_are_given(shop: Shop) -> None:
+    assert sheet(shop, "C3") == (
+        "stock",
+        {"": 20, "ดำ/l": 3},
+        {"ดำ/l": 39000, "ขาว/l": 39000},
+    )
+    shop.hear_line("hello")
+    shop.answer("/o C3/ดำ/L 2; C3/ขาว/S 1")
+    shop.answer("/send")
+    black = VariantSettings(options=("ดำ", "L"), price="410", stock=5)
+
+    start_with(shop, with_product(shop, "C3", variants=(black,)))
+
+    # What the file names no more is the shop's own; two of the five are promised.
+    assert sheet(shop, "C3") == (
+        "stock",
+        {"": 19, "ดำ/l": 3},
+        {"ดำ/l": 41000, "ขาว/l": 39000},
+    )
+
+
+def test_a_product_may_be_sold_before_it_is_there_and_then_be_counted(shop: Shop) -> None:
+    assert sheet(shop, "D4") == ("preorder", {}, {})
+    start_with(shop, with_product(shop, "D4", preorder=False, stock=4))
+    assert sheet(shop, "D4") == ("stock", {"": 4}, {})
+    start_with(shop, with_product(shop, "D4", preorder=False))
+    assert sheet(shop, "D4") == ("unlimited", {"": 0}, {})
+
+
+def test_what_the_shop_says_itself_stays_where_the_configuration_is_silent(shop: Shop) -> None:
+    row = shop.row("products", code="D4")
+    assert "weight" not in row.given
+    shop.runtime.transact(
+        lambda work: products.update_product(work.connection, row.id, weight_grams=700)
+    )
+    start_with(shop, with_product(shop, "D4", name="กาใหม่"))
+    after = shop.row("products", code="D4")
+    assert (after.name, after.weight_grams) == ("กาใหม่", 700)
+    assert after.sought.startswith("d4\nกาใหม่")

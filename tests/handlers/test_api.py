@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from bot import staff
 from handlers.api import asking, routes
-from handlers.api.openapi import SCHEMAS, describe
+from handlers.api.openapi import describe
+from handlers.api.schemas import SCHEMAS
 
 BASE = "/api/v1"
 
@@ -255,6 +256,37 @@ def test_products_customers_and_deliveries_are_listed(
     assert bill["state"] == "pending"
     assert bill["revision"] == 1
     assert bill["order_number"] == caller.items("/orders")[0]["number"]
+
+
+def test_a_product_is_told_with_its_variants_names_and_weight(
+    front: Any, program: Callable[..., Program]
+) -> None:
+    shirt, pot = program().items("/products?q=shirt") + program().items("/products?q=D4")
+    assert shirt["names"] == {"en": "T-shirt"}
+    assert (shirt["category"], shirt["weight"], shirt["stock"]) == ("เสื้อผ้า", 250, 23)
+    assert [
+        (one["options"], one["price"]["amount"], one["stock"]) for one in shirt["variants"]
+    ] == [
+        (["ดำ", "L"], "390.00", 3),
+        (["ขาว", "L"], "390.00", None),
+    ]
+    assert (pot["condition"], pot["stock"], pot["weight"]) == ("preorder", None, None)
+
+
+def test_products_can_be_filtered(front: Any, program: Callable[..., Program]) -> None:
+    caller = program()
+
+    def codes(query: str) -> list[str]:
+        return [each["code"] for each in caller.items(f"/products{query}")]
+
+    assert codes("?q=ชา") == ["A1", "B2", "D4"]
+    assert codes("?q=ชา&category=ชา") == ["A1", "B2"]
+    assert codes("?category=nothing") == []
+    assert codes("?active=false") == []
+    assert codes("?active=true&q=thai%20tea") == ["B2"]
+    assert codes("?q=%25") == []
+    problem(caller.get("/products?active=maybe"), 400)
+    problem(caller.get("/products?category=" + "x" * 101), 400)
 
 
 def test_lists_can_be_filtered(front: Any, program: Callable[..., Program], story: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 
 from bot.store import members
-from handlers.api.openapi import SCHEMAS
+from handlers.api.schemas import SCHEMAS
 from tests.handlers.door import Door
 
 CDN = "https://scontent.xx.fbcdn.net/v/1.jpg?oh=1"

@@ -12,7 +12,8 @@ import pytest
 from bot import contacts, staff
 from bot.contacts import Draft, PostalAddress
 from handlers.api import routes
-from handlers.api.openapi import SCHEMAS, describe
+from handlers.api.openapi import describe
+from handlers.api.schemas import SCHEMAS
 from orders.states import Role
 from tests.handlers.conftest import Front
 

@@ -8,6 +8,7 @@ them is ever deleted.
 
 from __future__ import annotations
 
+from bot.store.tables.album import product_imports, product_pictures
 from bot.store.tables.base import metadata
 from bot.store.tables.changes import audit, feed, heartbeats, idempotency_keys
 from bot.store.tables.customers import (
@@ -95,6 +96,8 @@ __all__ = [
     "outbox",
     "postal_addresses",
     "posts",
+    "product_imports",
+    "product_pictures",
     "products",
     "raw_deliveries",
     "reply_tokens",

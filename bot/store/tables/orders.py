@@ -30,7 +30,18 @@ products = Table(
     Column("condition", String(12), nullable=False),  # stock | preorder | unlimited
     Column("active", Boolean, nullable=False),
     Column("managed", Boolean, nullable=False),
+    Column("given", Json, nullable=False, server_default="[]"),  # what configuration says of it
+    Column("names", Json, nullable=False, server_default="{}"),  # in other languages: {"en": …}
+    Column("category", String(100), nullable=False, server_default=""),
+    Column("description", String(1000), nullable=False, server_default=""),
+    Column("weight_grams", Integer),  # None: unknown
+    Column("sought", Text, nullable=False, server_default=""),  # code, names, category, folded
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("changed_by", String(80), nullable=False, server_default="system"),
+    Column("changed_at", Utc),
+    Column("archived_at", Utc),
     UniqueConstraint("shop_id", "code"),
+    Index("ix_products_category", "shop_id", "category", "code"),
 )
 
 orders = Table(

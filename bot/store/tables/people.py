@@ -29,7 +29,7 @@ shops = Table(
     Column(
         "payment", Json, nullable=False
     ),  # {"promptpay_id": "", "banks": [{bank, account, holder}]}
-    Column("shipping", Json, nullable=False),  # [{"code", "name", "fee_minor"}]
+    Column("shipping", Json, nullable=False),  # [{"code", "name", "fee_minor", …}]
     Column("options", Json, nullable=False),  # {"prefixes": ["/", "#"], "resend_text": false}
     Column("managed", Boolean, nullable=False),  # given by configuration
     Column("created_at", Utc, nullable=False),

@@ -66,6 +66,7 @@ stock_moves = Table(
     Column("target", String(12), nullable=False),
     Column("quantity", BigInteger, nullable=False),
     Column("at", Utc, nullable=False),
+    Column("reason", String(200)),  # why somebody adjusted it
     CheckConstraint("quantity > 0", name="quantity"),
     Index(None, "order_id"),
     Index(None, "shelf_id"),
