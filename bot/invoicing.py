@@ -2,7 +2,7 @@
 
 An invoice is a snapshot: what is printed, sent and shown on the bill page
 comes from its row and from nothing that may change later. Only the order's
-status beside it is today's.
+status and what has been paid of it are today's on the page.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from bot.store import orders as rows
 from bot.store.database import Connection
 from bot.store.vault import digest
 from bot.words import say
+from orders.chain import Break, Link, find_break
 from orders.invoice import Bank, Invoice, freeze
+from orders.money import Money
 from orders.order import Order
 from orders.states import Status
 
@@ -46,7 +48,8 @@ class BillPage:
 
     order_row: Any
     invoice_id: int
-    invoice: Invoice
+    invoice: Invoice  # as it was issued
+    now: Invoice  # with what has come in since
     status: Status
     language: str
     ways: tuple[PaymentWay, ...]
@@ -135,6 +138,25 @@ def may_show_pictures(runtime: Runtime, channel: str) -> bool:
     return urlsplit(settings.base_url).scheme == "https" or bool(elsewhere)
 
 
+def verify(runtime: Runtime, shop: Any) -> tuple[int, Break | None]:
+    """Prove a shop's chain of invoices; give how many there are, and where it breaks first."""
+    with runtime.store.read() as connection:
+        last = shops.current_number(connection, shop.id, "invoice")
+        links = (
+            Link(
+                number=row.number,
+                order_number=row.order_number,
+                revision=row.revision,
+                snapshot=row.snapshot,
+                digest=row.digest,
+                previous_digest=row.previous_digest,
+                issued_at=row.issued_at,
+            )
+            for row in rows.read_chain(connection, shop.id)
+        )
+        return last, find_break(links, last=last)
+
+
 # Delivering ------------------------------------------------------------------
 
 
@@ -204,13 +226,16 @@ def find_bill(runtime: Runtime, token: str, language: str | None = None) -> Bill
     invoice = Invoice.from_json(row.snapshot)
     language = language or invoice.language
     status = Status(order_row.status)
+    held = Money(order_row.paid_minor - order_row.refunded_minor, order_row.currency)
+    now = invoice.as_paid(held)
     return BillPage(
         order_row=order_row,
         invoice_id=row.id,
         invoice=invoice,
+        now=now,
         status=status,
         language=language,
-        ways=pay_ways(invoice, language) if status in TAKES_MONEY else (),
+        ways=pay_ways(now, language) if status in TAKES_MONEY else (),
     )
 
 

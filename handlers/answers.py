@@ -8,9 +8,10 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot import replies
-from bot.replies import DAYS, KINDS, MAY_SET, REQUIRED, STATUS_FACTS, Answer, ReplyError
+from bot.replies import DAYS, KINDS, MAY_SET, Answer, ReplyError
 from bot.replies.hours import parse_spans, write_spans
 from bot.replies.saved import MAY_KEEP
+from bot.statuses import REQUIRED, STATUS_FACTS, default_template
 from bot.store import replies as rows
 from bot.store import shops
 from bot.words import LANGUAGES
@@ -79,7 +80,7 @@ def save_status(status: str, tongue: str) -> AnyResponse:
         return _page(wrong=name, trouble=error.sentence(language()))
     with runtime().store.read() as connection:
         shop = shops.find_shop(connection, actor().shop_id)
-    words = text or replies.default_template(status, tongue)
+    words = text or default_template(status, tongue)
     shown = replies.preview_status(words, shop.name, tongue, status)
     return _page(previewed=name, preview_text=shown, status=200)
 
@@ -102,7 +103,7 @@ def _page(*, wrong: str = "", trouble: str = "", status: int = 409, **more: Any)
         hours={day: write_spans(autos["away"].hours[day]) for day in DAYS},
         saved_replies=saved,
         templates=[
-            (state, tongue, own.get((state, tongue), ""), replies.default_template(state, tongue))
+            (state, tongue, own.get((state, tongue), ""), default_template(state, tongue))
             for state in REQUIRED
             for tongue in LANGUAGES
         ],

@@ -25,6 +25,7 @@ from handlers import (
     operators,
     pages,
     posts,
+    surfaces,
     webhooks,
 )
 from handlers.context import EXTENSION
@@ -55,7 +56,8 @@ def create_app(runtime: Runtime) -> Flask:
     explain_errors(app)
     pages.prepare(app)
     bill.limit_guesses(app)
-    for part in (webhooks, auth, inbox, posts, live, media, bill, api, health, operators):
+    parts = (webhooks, auth, surfaces, inbox, posts, live, media, bill, api, health, operators)
+    for part in parts:
         app.register_blueprint(part.blueprint)
     for part in (keywords, answers):
         app.register_blueprint(part.blueprint)

@@ -23,10 +23,13 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot import staff
+from bot.options import read_options
 from bot.staff import SESSION_LIFE, SignInRefused, Visitor
-from bot.store import people, shops
+from bot.store import groups, people, shops
+from bot.surfaces import MAY_RELEASE
 from handlers.context import actor, is_https, language, runtime, session_cookie, ticket, visitor
 from handlers.words import phrase
+from orders.states import Role
 
 blueprint = Blueprint("auth", __name__)
 
@@ -132,7 +135,7 @@ def sign_out() -> AnyResponse:
 @require_staff
 def show_account() -> str:
     """Show who is signed in, and which chat accounts are linked."""
-    return _account_page()
+    return account_page()
 
 
 @blueprint.post("/account/link-code")
@@ -140,17 +143,29 @@ def show_account() -> str:
 def make_link_code() -> str:
     """Make a linking code and show it once."""
     staff_id = actor().staff_id
-    return _account_page(code=runtime().transact(lambda work: staff.make_link_code(work, staff_id)))
+    return account_page(code=runtime().transact(lambda work: staff.make_link_code(work, staff_id)))
 
 
-def _account_page(code: str = "") -> str:
+def account_page(code: str = "", problem: str = "") -> str:
+    """Show a person's own account, with a fresh code or a refusal where there is one."""
     me = actor()
     with runtime().store.read() as connection:
         links = people.list_links(connection, me.staff_id)
         shop = shops.find_shop(connection, me.shop_id)
+        own = groups.list_claimed(connection, me.shop_id)
     minutes = int(staff.LINK_CODE_LIFE.total_seconds() // 60)
     return render_template(
-        "account.html", me=me, links=links, shop=shop, code=code, minutes=minutes
+        "account.html",
+        me=me,
+        links=links,
+        shop=shop,
+        code=code,
+        minutes=minutes,
+        groups=own,
+        may_release=me.role in MAY_RELEASE,
+        is_owner=me.role is Role.OWNER,
+        options=read_options(shop.options),
+        problem=problem,
     )
 
 

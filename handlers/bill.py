@@ -70,7 +70,7 @@ def show_bill(token: str) -> str:
     bill = _find(token)
     language = bill.language
     g.page_language = language
-    invoice = bill.invoice
+    invoice = bill.now
     closed = CLOSED.get(bill.status, "")
     if not closed and invoice.amount_due.minor <= 0:
         closed = "nothing_due"

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from orders.errors import OrderError
+from orders.item import Discount, Item
 from orders.money import Money
 from orders.order import Order
 from orders.payment import PayMethod
@@ -81,6 +82,8 @@ class Invoice:
     promptpay_id: str
     banks: tuple[Bank, ...]
     pay_method: PayMethod | None
+    recipient: str = ""
+    address: str = ""
 
     def __post_init__(self) -> None:
         for moment in (self.issued_at, self.due_at):
@@ -101,7 +104,41 @@ class Invoice:
 
     def digest(self, previous: str | None) -> str:
         """SHA-256 in hex over the digest of the invoice before (None: the first) and this one."""
-        return hashlib.sha256(f"{previous or ''}\n{self.to_json()}".encode()).hexdigest()
+        return chain_digest(previous, self.to_json())
+
+    def as_paid(self, paid: Money) -> Invoice:
+        """The same bill with what has come in by now, ``amount_due`` reckoned as in totals."""
+        balance = self.total - paid
+        asked = self.deposit - paid if paid < self.deposit else balance
+        due = max(asked, Money.zero(self.currency))
+        return replace(self, paid=paid, balance=balance, amount_due=due)
+
+    def bills(self, order: Order) -> bool:
+        """Whether the order's lines and amounts are still those of this bill."""
+        sums = totals(order)
+        return (
+            self.lines == _freeze_lines(order)
+            and (self.total, self.tax, self.shipping) == (sums.total, sums.tax, sums.shipping)
+            and self.discount == sums.discount
+        )
+
+    def restore(self, order: Order) -> Order:
+        """The order as this bill has it, where it was edited since: what is paid was billed.
+
+        Shares that were taken off come back as the amounts that they were.
+        """
+        if self.bills(order):
+            return order
+        return replace(
+            order,
+            items=tuple(_thaw(line) for line in self.lines),
+            shipping=self.shipping,
+            shipping_name=self.shipping_name,
+            discount=Discount(amount=self.discount) if self.discount.minor else None,
+            deposit=self.deposit if self.deposit.minor else None,
+            tax_mode=TaxMode(self.tax_mode),
+            tax_rate_bp=self.tax_rate_bp,
+        )
 
     def adds_up(self) -> bool:
         """Whether the amounts agree with each other, to the smallest unit."""
@@ -117,6 +154,11 @@ class Invoice:
             and total == self.total
             and self.total - self.paid == self.balance
         )
+
+
+def chain_digest(previous: str | None, snapshot: str) -> str:
+    """SHA-256 in hex over the digest before (None: the first) and a snapshot's stored text."""
+    return hashlib.sha256(f"{previous or ''}\n{snapshot}".encode()).hexdigest()
 
 
 def freeze(
@@ -165,6 +207,8 @@ def freeze(
         promptpay_id=promptpay_id,
         banks=banks,
         pay_method=order.pay_method,
+        recipient=order.recipient,
+        address=order.address,
     )
 
 
@@ -180,6 +224,17 @@ def _freeze_lines(order: Order) -> tuple[InvoiceLine, ...]:
             total=item_total(item),
         )
         for item in order.items
+    )
+
+
+def _thaw(line: InvoiceLine) -> Item:
+    return Item(
+        code=line.code,
+        name=line.name,
+        options=line.options,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        discount=Discount(amount=line.discount) if line.discount.minor else None,
     )
 
 

@@ -21,6 +21,8 @@ MOST_TAGS: Final = 20
 LONGEST_NOTE: Final = 1_000
 LONGEST_TAG: Final = 50
 LONGEST_SHIPPING_NAME: Final = 100
+LONGEST_RECIPIENT: Final = 200
+LONGEST_ADDRESS: Final = 500
 DEFAULT_TAX_RATE_BP: Final = 700  # Thailand's VAT
 
 
@@ -32,7 +34,8 @@ class Order:
     store's: it counts each write and is not touched here. ``shipping`` is None
     until a fee is named; free shipping is a fee of zero. ``shipping_code`` names
     the way whose rule the fee is, "" where a person set it. ``due_at`` is an aware
-    UTC time. An order whose totals cannot be reckoned cannot be built.
+    UTC time. ``paid`` is what came in less what went back. An order whose totals
+    cannot be reckoned cannot be built.
     """
 
     number: int
@@ -53,6 +56,8 @@ class Order:
     pay_method: PayMethod | None = None
     due_at: datetime | None = None
     tags: tuple[str, ...] = ()
+    recipient: str = ""
+    address: str = ""
 
     def __post_init__(self) -> None:
         if len(self.items) > MOST_ITEMS:
@@ -160,6 +165,13 @@ class Order:
             raise ItemError("phone_unreadable")
         return replace(self, phone=digits)
 
+    def with_address(self, recipient: str, address: str) -> Order:
+        """With whom and where the goods go."""
+        self._check_editable()
+        check_length("recipient", recipient, LONGEST_RECIPIENT)
+        check_length("address", address, LONGEST_ADDRESS)
+        return replace(self, recipient=recipient.strip(), address=address.strip())
+
     def with_pay_method(self, method: PayMethod | None) -> Order:
         """With the way the customer means to pay."""
         self._check_editable()
@@ -179,10 +191,18 @@ class Order:
             raise ItemError("tags_too_many", limit=MOST_TAGS)
         return replace(self, tags=once)
 
+    def merged(self, other: Order) -> Order:
+        """With the items, the note and the tags of another order; the terms stay this one's."""
+        merged = self
+        for item in other.items:
+            merged = merged.add(item)
+        note = "\n".join(part for part in (self.note, other.note) if part)
+        return merged.with_note(note).with_tags((*self.tags, *other.tags))
+
     # Standing ----------------------------------------------------------------
 
     def with_paid(self, paid: Money) -> Order:
-        """With all that has come in so far. Money is taken down in any state: never dropped."""
+        """With what the shop holds of it now. Money is taken down in any state: never dropped."""
         return replace(self, paid=paid)
 
     def moved(self, name: str) -> Order:
@@ -207,6 +227,11 @@ class Order:
             paid=Money.zero(self.currency),
             due_at=None,
         )
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces its lines come to."""
+        return sum(item.quantity for item in self.items)
 
     def _check_editable(self) -> None:
         if self.status not in EDITABLE:

@@ -100,6 +100,53 @@ def test_no_module_reads_what_could_run_as_code() -> None:
     assert [named(path) for path in MODULES if UNSAFE & imported_by(path)] == []
 
 
+# Where money goes through: no float is made, and none written.
+MONEY_PATHS = [
+    *sorted((ROOT / "orders").glob("*.py")),
+    *sorted((ROOT / "bot" / "ordering").glob("*.py")),
+    *sorted((ROOT / "bot" / "payments").glob("*.py")),
+    *sorted((ROOT / "bot" / "commands").glob("*.py")),
+    *(ROOT / "bot" / "rendering" / name for name in ("bill.py", "document.py", "wording.py")),
+    *sorted((ROOT / "bot" / "catalogue").glob("*.py")),
+    *(ROOT / "bot" / name for name in ("invoicing.py", "shops.py")),
+    *(ROOT / "bot" / "store" / name for name in ("orders.py", "money.py", "stock.py")),
+    *(ROOT / "bot" / "words" / name for name in ("formats.py", "__init__.py")),
+    ROOT / "handlers" / "api" / "shapes.py",
+]
+
+
+def floats_of(path: Path) -> list[str]:
+    """Where a module makes a float: a literal, ``float()``, ``round()``, a division of numbers."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = []
+    for node in ast.walk(tree):
+        literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
+        called = isinstance(node, ast.Name) and node.id in {"float", "round", "fsum"}
+        divided = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+        if divided:  # paths are divided too, by words
+            divided = not any(
+                isinstance(part, ast.JoinedStr)
+                or (isinstance(part, ast.Constant) and isinstance(part.value, str))
+                for part in ast.walk(node)
+            )
+        if literal or called or divided:
+            found.append(f"{named(path)}:{getattr(node, 'lineno', 0)}")
+    return found
+
+
+def test_no_float_stands_in_a_path_of_money() -> None:
+    assert [place for path in MONEY_PATHS for place in floats_of(path)] == []
+
+
+@pytest.mark.parametrize("wrong", ["x = 0.1", "x = float('1')", "x = a / 100", "x = round(y)"])
+def test_a_float_in_a_path_of_money_is_seen(
+    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    (tmp_path / "module.py").write_text(wrong, encoding="utf-8")
+    assert floats_of(tmp_path / "module.py") == ["module.py:1"]
+
+
 def test_every_package_says_what_it_is() -> None:
     folders = {path.parent for path in MODULES if "migrations" not in path.parts}
     assert not [named(folder) for folder in folders if not (folder / "__init__.py").exists()]

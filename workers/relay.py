@@ -15,7 +15,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot import outbox
+from bot import outbox, surfaces
 from bot.jobs import JOBS as NAMES
 from bot.runtime import Runtime
 from bot.store import events, media
@@ -28,6 +28,9 @@ log = structlog.get_logger(__name__)
 TURN = 1.0
 BEAT = 5.0
 UPKEEP = 60.0
+CARDS = 2.0
+"""Seconds between two looks for staff groups whose cards are due: no free reply may run out."""
+
 AGAIN = timedelta(seconds=30)
 """How long a delivery that was offered is not offered again: repeats choke a queue."""
 
@@ -47,6 +50,7 @@ class Relay:
             (self._wake_inbound, TURN),
             (self._wake_deliver, TURN),
             (self._wake_media, TURN),
+            (self._post_cards, CARDS),
             (self._wake_upkeep, UPKEEP),
         ]
         self._due = [float("-inf")] * len(self._parts)
@@ -84,6 +88,9 @@ class Relay:
             due = media.is_due(connection, self._runtime.store.now(connection))
         if due:
             self._wake("media")
+
+    def _post_cards(self) -> None:
+        surfaces.post_due(self._runtime)
 
     def _wake_upkeep(self) -> None:
         self._wake("upkeep")

@@ -7,7 +7,7 @@ and help follow from that line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from bot.messages import (
     Account,
     Address,
     Bill,
+    Card,
     Check,
     Content,
     Entry,
@@ -86,6 +87,13 @@ class Channel(Protocol):
         Too much text is split, too many rows are summarised; blank words take no
         request at all. An address in ``content`` must be one the platform can
         open: https, or the simulator's on loopback.
+        """
+        ...
+
+    def compose_together(self, cards: Sequence[Card]) -> dict[str, Any]:
+        """Lay several cards out as one request's payload, one message each, in their order.
+
+        At most five; a platform that sends one message a request takes the first only.
         """
         ...
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -156,6 +156,10 @@ class Graph(ABC):
             case Bill():
                 parts = self.bill_parts(picture=content.image_url is not None)
                 return [self.compose_bill(content, part) for part in parts]
+
+    def compose_together(self, cards: Sequence[Card]) -> dict[str, Any]:
+        """One request holds one message here: the first card alone."""
+        return self.compose(cards[0])[0]
 
     def check(self, account: Account) -> str:
         """Ask Meta whose token this is: the account's name. Raises a ``SendError``."""

@@ -165,7 +165,9 @@ def _text(said: dict[str, Any]) -> str | None:
 
 def _facts(said: dict[str, Any]) -> dict[str, Any]:
     story = mapping(mapping(said.get("reply_to")).get("story"))
+    is_echo = said.get("is_echo") is True
     return stated(
+        app_id=identifier(said.get("app_id")) if is_echo else None,
         payload=words(mapping(said.get("quick_reply")).get("payload")),
         story=stated(id=identifier(story.get("id")), url=link(story.get("url"))),
         referral=read_referral(said.get("referral")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,6 +99,10 @@ class Line:
         messages = _messages(content)
         step = MESSAGES_A_REQUEST
         return [{"messages": messages[at : at + step]} for at in range(0, len(messages), step)]
+
+    def compose_together(self, cards: Sequence[Card]) -> dict[str, Any]:
+        """One request of up to five bubbles, each a message that can be quoted."""
+        return {"messages": [flex.card(card) for card in cards[:MESSAGES_A_REQUEST]]}
 
     def compose_bill(self, bill: Bill, part: str) -> dict[str, Any]:
         """Lay the whole bill out; ``part`` is always ``bill`` here."""

@@ -9,14 +9,18 @@ from bot.channels import CHANNELS
 from bot.commands.context import Answer, Context
 from bot.messages import Button, Card, Row
 from bot.ordering import OrderView
-from bot.words.formats import format_money
+from bot.words.formats import format_money, format_percent
 from orders.money import Money, exponent
 from orders.shipping import Basis
 from orders.states import Status
+from orders.totals import TaxMode
 
 NEXT = {
     Status.DRAFT: ("send", "add A1 1", "cancel"),
     Status.UNPAID: ("show", "add A1 1", "cancel"),
+    Status.CHECKING: ("show",),
+    Status.EXPIRED: ("show", "cancel"),
+    Status.PAID: ("show",),
 }
 
 
@@ -78,12 +82,16 @@ def _totals(context: Context, view: OrderView) -> list[Row]:
         )
         rows.append(Row(label, show(context, sums.shipping)))
     if sums.tax.minor:
-        rate = f"{view.order.tax_rate_bp / 100:g}%"
-        key = "total.tax" if sums.total != sums.subtotal else "total.tax_included"
+        rate = format_percent(view.order.tax_rate_bp, context.language)
+        on_top = view.order.tax_mode is TaxMode.EXCLUDED
+        key = "total.tax" if on_top else "total.tax_included"
         rows.append(Row(context.say(key, rate=rate), show(context, sums.tax)))
     rows.append(Row(context.say("total.total"), show(context, sums.total), strong=True))
     if sums.deposit.minor:
         rows.append(Row(context.say("total.deposit"), show(context, sums.deposit)))
+    if sums.paid.minor:
+        rows.append(Row(context.say("total.paid"), show(context, sums.paid)))
+        rows.append(Row(context.say("total.balance"), show(context, sums.balance)))
     return rows
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot import ordering
 from bot.commands.grammar import Target
 from bot.messages import Card, Text
-from bot.ordering import Asker
+from bot.ordering import Asker, Desk
 from bot.runtime import Runtime, Work
 from bot.staff import Actor
 from bot.store import conversations, people
@@ -24,11 +24,17 @@ class CommandError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command says to who typed it; ``order_id`` is the order it is about."""
+    """What a command says to who typed it; ``order_id`` is the order it is about.
+
+    ``about_id`` is the customer's conversation it is about. ``awaits`` is a
+    message that was sent to them: in chat a receipt of it stands for ``content``.
+    """
 
     content: Card | Text
     order_id: int | None = None
     is_error: bool = False
+    about_id: int | None = None
+    awaits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,11 @@ class Context:
     def language(self) -> str:
         """Give the language that staff of this shop read."""
         return str(self.shop.locale)
+
+    @property
+    def desk(self) -> Desk:
+        """Give where the command's moves are made."""
+        return Desk(self.runtime, self.work, self.shop)
 
     @property
     def actor(self) -> Actor:
@@ -115,11 +126,17 @@ def find_target(work: Work, shop: Any, target: Target) -> Meant:
         if conversation is None:
             raise CommandError(say("answer.no_such_customer", shop.locale, code=f"@{target.code}"))
         return Meant(_locked(work, conversation.id))
-    number = int(target.code) if len(target.code) <= 15 else 0
-    row = order_rows.find_order(work.connection, shop.id, number=number)
-    if row is None:
-        raise CommandError(say("answer.no_such_order", shop.locale, number=target.code))
+    row = find_order(work, shop, target.code)
     return lock_meant(work, shop.id, row.conversation_id, row.id)
+
+
+def find_order(work: Work, shop: Any, written: str) -> Any:
+    """Find a shop's order by its number as written. Raises ``CommandError``."""
+    is_number = written.isascii() and written.isdecimal() and len(written) <= 15
+    row = order_rows.find_order(work.connection, shop.id, number=int(written) if is_number else 0)
+    if row is None:
+        raise CommandError(say("answer.no_such_order", shop.locale, number=written))
+    return row
 
 
 def find_in_use(work: Work, shop: Any, link: Any) -> Meant:

@@ -1,4 +1,4 @@
-"""``/o``, ``/add``, ``/set`` and ``/rm``: what is in an order, and under which terms."""
+"""``/o``, ``/add``, ``/set``, ``/rm`` and ``/note``: what is in an order, and under which terms."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def order(context: Context, command: Command) -> Answer:
         if not command.body.items and not command.body.modifiers:
             raise CommandError(context.say("answer.no_order", example="/o A1 2"))
         conversation = context.conversation()
-        row = ordering.open_order(context.work, context.shop, conversation, context.asker)
+        opened = ordering.open_order(context.desk, context.asker, conversation=conversation)
+        row = opened.row
         put_in_use(context, conversation, row.id)
     return _extend(context, command, row)
 
@@ -43,8 +44,8 @@ def set_items(context: Context, command: Command) -> Answer:
             current = _set_item(context, current, spec)
         return _modified(context, command, current)
 
-    row, _ = ordering.edit(context.work, context.order(), context.asker, change)
-    return card.answer(context, row)
+    made = ordering.edit(context.desk, context.order(), context.asker, change)
+    return card.answer(context, made.row)
 
 
 def remove(context: Context, command: Command) -> Answer:
@@ -56,8 +57,17 @@ def remove(context: Context, command: Command) -> Answer:
             current = current.remove(found.code or found.name or "", found.options)
         return current
 
-    row, _ = ordering.edit(context.work, context.order(), context.asker, change)
-    return card.answer(context, row)
+    made = ordering.edit(context.desk, context.order(), context.asker, change)
+    return card.answer(context, made.row)
+
+
+def note(context: Context, command: Command) -> Answer:
+    """Write a note on the order in use."""
+    words = command.body.words
+    made = ordering.edit(
+        context.desk, context.order(), context.asker, lambda current: current.with_note(words)
+    )
+    return card.answer(context, made.row)
 
 
 def _extend(context: Context, command: Command, row: Any) -> Answer:
@@ -73,10 +83,10 @@ def _extend(context: Context, command: Command, row: Any) -> Answer:
 
     if not command.body.items and not command.body.modifiers:
         return card.answer(context, row)
-    row, _ = ordering.edit(context.work, row, context.asker, change)
+    made = ordering.edit(context.desk, row, context.asker, change)
     codes = ", ".join(dict.fromkeys(merged))
     notes = [context.say("card.merged", codes=codes)] if codes else []
-    return card.answer(context, row, *notes)
+    return card.answer(context, made.row, *notes)
 
 
 def _modified(context: Context, command: Command, current: Order) -> Order:

@@ -25,7 +25,7 @@ def resolve(context: Context, spec: ItemSpec) -> tuple[Item, Product | None]:
         return _one_off(context, spec, price, discount), None
     found = catalogue.find_product(context.work.connection, context.shop, spec.code)
     if found is None:
-        raise _unknown(context, spec)
+        raise unknown_code(context, spec)
     product = found[1]
     item = product.item(spec.quantity, spec.options, price=price, discount=discount)
     product.check_sale(item.quantity, item.options)
@@ -75,12 +75,12 @@ def _one_off(
     )
 
 
-def _unknown(context: Context, spec: ItemSpec) -> CommandError:
+def unknown_code(context: Context, spec: ItemSpec) -> CommandError:
     """Say which code is unknown, where it stands, and which one is near."""
     near = nearest(spec.code or "", catalogue.list_codes(context.work.connection, context.shop.id))
     sentence = context.say(
         "answer.code_unknown",
-        code=spec.code,
+        code=spec.code or spec.name,
         near=context.say("answer.near", code=near) if near else "",
     )
     pointed = GrammarError("code_unreadable", *spec.code_span).caret(context.text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands.context import Answer, Context, name_customer, put_in_use
+from bot.commands.context import Answer, CommandError, Context, name_customer, put_in_use
 from bot.commands.grammar import Command
 from bot.commands.lexicon import find_entry, find_verb
 from bot.commands.manual import help_table
@@ -18,6 +18,11 @@ def use(context: Context, command: Command) -> Answer:
     if context.order_row is not None:
         name += f" !{context.order_row.number}"
     return Answer(Text(context.say("answer.using", customer=name)), order_id)
+
+
+def link(context: Context, command: Command) -> Answer:
+    """Refuse a code that came this far: it did not fit, or was typed where it links nobody."""
+    raise CommandError(context.say("answer.link_wrong" if context.link else "answer.link_where"))
 
 
 def explain(context: Context, command: Command) -> Answer:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.commands import edits, moves, surface
+from bot.commands import edits, money, moves, parcels, shelf, surface, talk
 from bot.commands.context import Answer, CommandError, Context
 from bot.commands.grammar import Command
 
@@ -24,8 +24,21 @@ COMMANDS: dict[str, Handler] = {
     "rm": edits.remove,
     "send": moves.send,
     "show": moves.show,
+    "draft": moves.draft,
+    "renew": moves.renew,
+    "merge": moves.merge,
+    "paid": money.paid,
+    "slip": money.slip,
+    "ship": parcels.ship,
+    "return": parcels.take_back,
     "cancel": moves.cancel,
+    "stock": shelf.count,
+    "find": talk.find,
+    "note": edits.note,
     "use": surface.use,
+    "reply": talk.reply,
+    "inbox": talk.inbox,
+    "link": surface.link,
     "help": surface.explain,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.commands.context import (
@@ -18,6 +19,7 @@ from bot.commands.table import run
 from bot.messages import Text
 from bot.ordering import Asker
 from bot.runtime import Runtime, Work
+from bot.store import groups
 from bot.store import outbox as outbox_rows
 from bot.words import say as word
 from orders.errors import OrderError
@@ -57,7 +59,9 @@ def answer(
                 order_row=meant.order_row,
                 link=link,
             )
-            return run(context, command)
+            reply = run(context, command)
+            about = meant.conversation
+            return replace(reply, about_id=about.id) if about is not None else reply
     except GrammarError as error:
         return _error(f"{error.sentence(shop.locale)}\n{error.caret(text)}")
     except CommandError as error:
@@ -114,6 +118,9 @@ def _find_quoted(work: Work, spoken: tuple[Any, Any]) -> Meant | None:
     conversation, message = spoken
     if not message.quoted_id:
         return None
+    card = groups.find_card(work.connection, conversation.id, message.quoted_id)
+    if card is not None:
+        return lock_meant(work, conversation.shop_id, card.conversation_id, None)
     found = outbox_rows.find_delivery_by_platform_id(
         work.connection, conversation.id, message.quoted_id
     )

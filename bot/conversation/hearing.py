@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from typing import Any
 
 import structlog
 
-from bot import keywords, outbox, replies, staff
-from bot.commands.context import (
-    Answer,
-)
-from bot.commands.grammar import Command, GrammarError
-from bot.conversation.answering import answer, read
+from bot import keywords, outbox, replies, staff, surfaces
+from bot.conversation import amending, commanding, grouping, paging
+from bot.conversation.commanding import Heard, answer_staff, link_code, note_staff
 from bot.logs import place
-from bot.messages import AddressKind, Author, Text
-from bot.ordering import Asker
+from bot.messages import AddressKind
 from bot.runtime import Runtime, Work
-from bot.staff import Actor
-from bot.store import conversations, events, messages, people, shops
+from bot.store import conversations, events, messages, shops
 from bot.store.database import StoreUnavailable
-from bot.words import say as word
-from orders.states import Role
 
 log = structlog.get_logger(__name__)
 
@@ -31,13 +23,6 @@ BUDGET = 15.0
 
 MOST_ATTEMPTS = 5
 """Tries at an event's effects before it is put aside, visibly, so that its neighbours go on."""
-
-
-MOST_ANSWERS = 20
-A_MINUTE = timedelta(minutes=1)
-"""So many answers a minute are one person's; more are two machines talking to each other."""
-
-CHATTER = "There were too many answers here within a minute; this one was left out."
 
 
 def drain(runtime: Runtime, *, seconds: float = BUDGET) -> int:
@@ -109,80 +94,63 @@ def _count_failure(work: Work, event_id: int, name: str) -> None:
 
 
 def _handle(runtime: Runtime, work: Work, conversation: Any, event: Any) -> None:
-    if event.kind in replies.GREETED:
-        shop = shops.find_shop(work.connection, conversation.shop_id)
-        replies.greet(work, shop, conversation)
-        return
-    if event.kind != "message":
+    if event.kind in amending.CHANGES:
+        amending.hear(work, conversation, event)
+    elif event.kind in grouping.NOTICES:
+        grouping.hear_notice(work, conversation, event)
+    elif event.kind in replies.GREETED:
+        replies.greet(work, shops.find_shop(work.connection, conversation.shop_id), conversation)
+    elif event.kind != "message":
         outbox.settle_by_status(work, conversation.id, event.kind, event.data, event.occurred_at)
-        return
-    message = messages.find_message(work.connection, event.message_id)
-    if message is not None:
-        _hear(runtime, work, conversation, message)
+    else:
+        message = messages.find_message(work.connection, event.message_id)
+        if message is not None:
+            _hear(runtime, work, conversation, message)
 
 
 def _hear(runtime: Runtime, work: Work, conversation: Any, message: Any) -> None:
     """Hear one message: a linked member of staff's words may be a command."""
+    if message.direction == "out":
+        paging.hear(runtime, work, conversation, message)
+        return
     if conversation.gone_reason:  # who writes can be reached again
         conversations.mark_gone(work.connection, conversation.id, None)
     outbox.release(work, conversation)
-    if not message.sender_id or message.text is None:
-        return
-    shop = shops.find_shop(work.connection, conversation.shop_id)
-    if message.kind == "comment":  # said in public: never a command
-        keywords.hear(runtime, work, shop, conversation, message)
-        return
-    link = people.find_link(work.connection, conversation.channel_id, message.sender_id)
-    if link is None:
-        if not _try_link(work, shop, conversation, message):
-            _hear_customer(runtime, work, shop, conversation, message)
-        return
-    messages.update_message(
-        work.connection, message.id, author=Author.STAFF, staff_id=link.staff_id
-    )
-    conversations.update_conversation(work.connection, conversation.id, unread=0)
-    said = messages.count_answers(work.connection, conversation.id, work.now - A_MINUTE)
-    if said >= MOST_ANSWERS:
-        messages.update_message(work.connection, message.id, reason=CHATTER)
-        return
-    actor = Actor(link.staff_id, shop.id, link.name, Role(link.role))
-    asker = Asker(actor, conversation.channel, f"message:{message.id}")
-    reply = answer(
-        runtime, work, shop, asker, message.text, link=link, spoken=(conversation, message)
-    )
-    if reply is None and conversation.address_kind != AddressKind.USER:
-        return  # in a group, words that are no command are meant for the others
-    if reply is None:
-        hello = word("answer.hello", shop.locale, name=actor.name)
-        reply = Answer(Text(hello))
-    outbox.plan_answer(work, conversation, reply.content, reply.order_id)
-
-
-def _hear_customer(
-    runtime: Runtime, work: Work, shop: Any, conversation: Any, message: Any
-) -> None:
-    """Let a customer's words order by a keyword, else be answered as the shop chose."""
-    if not keywords.hear(runtime, work, shop, conversation, message):
-        replies.hear(runtime, work, shop, conversation, message)
-
-
-def _try_link(work: Work, shop: Any, conversation: Any, message: Any) -> bool:
-    """Link a chat account by a code; anybody else's words are chat, and False."""
+    heard = commanding.hear(runtime, work, conversation, message)
     if conversation.address_kind != AddressKind.USER:
-        return False
-    try:
-        command = read(shop, message.text)
-    except GrammarError:
-        return False
-    if not isinstance(command, Command) or command.verb != "link" or not command.body.number:
-        return False
-    actor = staff.link(work, conversation, message.sender_id, command.body.number)
+        grouping.hear(heard)
+    elif message.kind == "comment":  # said in public: never a command
+        surfaces.wake(work, heard.shop)
+        keywords.hear(runtime, work, heard.shop, conversation, message)
+    elif heard.link is None:
+        _hear_customer(heard)
+    else:
+        note_staff(heard, heard.link.staff_id)
+        if heard.text is not None and not _relink(heard) and not answer_staff(heard):
+            hello = heard.say("answer.hello", name=heard.link.name)
+            outbox.plan_automatic(work, conversation, hello)
+
+
+def _hear_customer(heard: Heard) -> None:
+    """Hear anybody else: a code links an account, all other words are a customer's.
+
+    Staff are shown them; they may order by a keyword, else be answered as the shop chose.
+    """
+    if _relink(heard):
+        return
+    surfaces.wake(heard.work, heard.shop)
+    said = (heard.runtime, heard.work, heard.shop, heard.conversation, heard.message)
+    if heard.text is not None and not keywords.hear(*said):
+        replies.hear(*said)
+
+
+def _relink(heard: Heard) -> bool:
+    """Link a chat account by a code; a wrong one is plain words, as from anybody."""
+    code = link_code(heard.shop, heard.text)
+    sender = heard.message.sender_id
+    actor = staff.link(heard.work, heard.conversation, sender, code) if code and sender else None
     if actor is None:
         return False
-    messages.update_message(
-        work.connection, message.id, author=Author.STAFF, staff_id=actor.staff_id
-    )
-    conversations.update_conversation(work.connection, conversation.id, unread=0)
-    hello = Text(word("answer.linked", shop.locale, name=actor.name))
-    outbox.plan_answer(work, conversation, hello, None)
+    note_staff(heard, actor.staff_id)
+    heard.answer(heard.say("answer.linked", name=actor.name))
     return True

@@ -12,13 +12,10 @@ from bot.conversation.answering import answer
 from bot.messages import Author, Card, Text
 from bot.ordering import Asker
 from bot.runtime import Runtime, Work
-from bot.staff import Actor
+from bot.staff import MAY_WRITE, Actor
 from bot.store import changes, conversations, shops
 from bot.store.vault import digest
 from bot.words import say as word
-from orders.states import Role
-
-MAY_WRITE = frozenset({Role.OWNER, Role.MANAGER, Role.SALES, Role.FINANCE, Role.PACKER})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from bot import media
 from bot.channels import CHANNELS
 from bot.messages import MessageChange
 from bot.runtime import Work
-from bot.store import events, messages, versions
+from bot.store import events, groups, messages, versions
 from bot.store.keywords import note_source
 
 
@@ -83,6 +83,7 @@ def _unsend(work: Work, owner: Any, message: Any) -> None:
     versions.redact(work.connection, message)
     if not message.redacted:
         note_source(work.connection, message.id, "unsent", work.now)
+    groups.forget_words(work.connection, message.conversation_id, message.id)
     media.forget(work, message.id)
 
 

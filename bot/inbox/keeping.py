@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 REPLY_TOKEN_LIFE = timedelta(seconds=50)
 """LINE promises one minute from the delivery; the rest is for the way back."""
 
+EFFECTIVE = frozenset({"join", "leave", "edit", "unsend", "follow", "optin"})
+"""Events beside messages that something follows from."""
 
 GOING = {
     "unfollow": "They blocked or removed the shop's account.",
@@ -39,9 +41,6 @@ GOING = {
     "join": None,
 }
 """Events after which an address cannot be written to, and why; or can be again."""
-
-ANSWERED = frozenset({"follow", "optin"})
-"""Events that say nothing and may yet be answered."""
 
 
 def keep_carefully(work: Work, owner: Any, raw_id: int, event: Event) -> bool:
@@ -84,7 +83,8 @@ def keep(work: Work, owner: Any, raw_id: int, event: Event) -> bool:
 def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) -> bool:
     conversation_id = _open(work, owner, _find_writer(work, owner, event))
     from_customer = event.author == Author.CUSTOMER
-    has_effect = from_customer and not event.standby
+    # What a person typed in a Page's own inbox may be an order in a customer's words.
+    has_effect = not event.standby and (from_customer or event.kind == "text")
     event_id = _insert_event(
         work,
         owner,
@@ -127,18 +127,22 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
 
 def _keep_change(work: Work, owner: Any, raw_id: int, event: MessageChange) -> bool:
     conversation_id = _open(work, owner, _find_writer(work, owner, event))
+    has_effect = event.change in EFFECTIVE
     event_id = _insert_event(
         work,
         owner,
         raw_id,
         event,
         kind=event.change[:40],
-        state="done",
+        state="pending" if has_effect else "done",
         occurred_at=event.sent_at,
         conversation_id=conversation_id,
+        data={"platform_id": event.platform_id},
     )
     if event_id is None:
         return False
+    if has_effect:
+        work.ring("inbound")
     changing.change(work, owner, conversation_id, raw_id, event)
     if event.change == "reaction" and event.sender_id == event.address.id:
         # A customer's tap opens Meta's window as words do.
@@ -193,8 +197,8 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
     """Keep what says nothing; where it names a conversation and is not quiet, it is shown there."""
     at = event.sent_at or work.now
     shown = event.address is not None and not event.quiet
-    has_effect = shown and event.kind in ANSWERED
     conversation_id = _open(work, owner, event.address) if shown and event.address else None
+    has_effect = conversation_id is not None and event.kind in EFFECTIVE
     event_id = _insert_event(
         work,
         owner,
@@ -231,8 +235,8 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
         _note_going(work, conversation_id, event.kind, at)
         _keep_reply_token(work, owner, conversation_id, event.reply_token)
         changes.announce(work.connection, owner.shop_id, work.now, conversation_id=conversation_id)
-        if has_effect:
-            work.ring("inbound")
+    if has_effect:
+        work.ring("inbound")
     return True
 
 

@@ -1,4 +1,4 @@
-"""Drafting: puts what a customer's words order into their draft, by moves of ``bot.ordering``."""
+"""Drafting: puts what a customer's words order into their draft, by moves of the order engine."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any
 
 from bot import ordering
 from bot.keywords.deciding import Taken, Wish
-from bot.ordering import Asker
-from bot.runtime import Runtime, Work
+from bot.ordering import Asker, Desk
 from bot.store import conversations
 from bot.store import keywords as rows
 from bot.store import orders as order_rows
@@ -33,27 +32,34 @@ def find_taken(connection: Any, conversation: Any, post_id: int | None) -> tuple
 
 
 def put(
-    work: Work,
-    shop: Any,
-    conversation: Any,
-    row: Any | None,
-    *,
-    wishes: tuple[Wish, ...],
-    source: str,
+    desk: Desk, conversation: Any, row: Any | None, *, wishes: tuple[Wish, ...], source: str
 ) -> Any:
-    """Open or extend a draft with wishes, and give its row. Raises ``OrderError``."""
-    asker = Asker(None, SURFACE, source)
-    if row is None:
-        in_use = ordering.order_in_use(work.connection, conversation)
-        row = ordering.open_order(work, shop, conversation, asker)
-        if in_use is not None:  # what staff work on stays what they work on
-            conversations.update_conversation(work.connection, conversation.id, order_id=in_use.id)
-    return ordering.edit(work, row, asker, lambda order: _grow(order, wishes))[0]
+    """Open or extend a draft with wishes, once for each source; give its row.
+
+    Raises ``OrderError``.
+    """
+
+    def change(order: Order) -> Order:
+        return _grow(order, wishes)
+
+    asker = Asker(None, SURFACE, source, key=source, body=_tell(wishes))
+    if row is not None:
+        return ordering.edit(desk, row, asker, change).row
+    in_use = ordering.order_in_use(desk.connection, conversation)
+    opened = ordering.open_order(desk, asker, conversation=conversation, change=change)
+    if in_use is not None:  # what staff work on stays what they work on
+        conversations.update_conversation(desk.connection, conversation.id, order_id=in_use.id)
+    return opened.row
 
 
-def send(runtime: Runtime, work: Work, shop: Any, row: Any, source: str) -> Any:
-    """Freeze the draft, reserve its stock and owe the bill. Raises ``OrderError``."""
-    return ordering.send(runtime, work, shop, row, Asker(None, SURFACE, source))[0]
+def send(desk: Desk, row: Any, source: str) -> Any:
+    """Freeze the draft, reserve its stock and owe the bill, once. Raises ``OrderError``."""
+    return ordering.send(desk, row, Asker(None, SURFACE, source, key=f"{source}:send")).row
+
+
+def _tell(wishes: tuple[Wish, ...]) -> str:
+    """Tell what wishes do to a draft, for the key under which they do it."""
+    return "; ".join(f"{wish.item} {wish.effect} {wish.item.quantity}" for wish in wishes)
 
 
 def _grow(order: Order, wishes: tuple[Wish, ...]) -> Order:

@@ -12,7 +12,8 @@ from bot.keywords.deciding import Decision, Refusal, decide, is_over
 from bot.keywords.drafting import find_taken, put, send
 from bot.keywords.reading import Words
 from bot.keywords.terms import Terms, read_terms
-from bot.messages import AddressKind, Author
+from bot.messages import AddressKind, Author, Text
+from bot.ordering import Desk
 from bot.runtime import Runtime, Work
 from bot.store import changes, contacts
 from bot.store import keywords as rows
@@ -57,7 +58,9 @@ def hear(runtime: Runtime, work: Work, shop: Any, conversation: Any, message: An
     """
     if message.author != Author.CUSTOMER or message.text is None or message.redacted:
         return False
-    if conversation.address_kind != AddressKind.USER or message.kind not in ("text", COMMENT):
+    if conversation.address_kind != AddressKind.USER or conversation.internal:
+        return False
+    if message.kind not in ("text", COMMENT):
         return False
     if rows.find_hit(work.connection, message.id) is not None:
         return False
@@ -104,9 +107,10 @@ def _order(heard: Heard, terms: Terms) -> tuple[Decision, Any | None]:
         return Decision(refusals=(Refusal("too_late"),)), None
     try:
         with work.connection.begin_nested():
-            row = put(work, shop, conversation, row, wishes=decision.wishes, source=heard.source)
+            desk = Desk(heard.runtime, work, shop)
+            row = put(desk, conversation, row, wishes=decision.wishes, source=heard.source)
             if terms.send_at_once:
-                row = send(heard.runtime, work, shop, row, heard.source)
+                row = send(desk, row, heard.source)
     except OrderError as error:
         facts = {name: str(fact) for name, fact in error.facts.items()}
         known = error.key if error.key in ("stock_short", "product_inactive") else "not_possible"
@@ -119,7 +123,7 @@ def _note(heard: Heard, decision: Decision, row: Any | None, *, told: bool = Tru
     """Write down what a text did, for the chip beside it and for the page that explains."""
     refused = [{"reason": one.reason, "facts": dict(one.facts)} for one in decision.refusals]
     facts: dict[str, Any] = {"refused": refused} if refused else {}
-    if not told:  # the platform takes no private reply to this comment any more
+    if not told:  # the platform takes no answer any more, or the loop breaker held it back
         facts["untold"] = True
     if row is not None:
         facts["number"] = row.number
@@ -147,7 +151,7 @@ def _note(heard: Heard, decision: Decision, row: Any | None, *, told: bool = Tru
 
 
 def _answer(heard: Heard, terms: Terms, decision: Decision, row: Any | None) -> bool:
-    """Answer, or not, as the shop chose; False where the platform takes no answer any more."""
+    """Answer, or not, as the shop chose; False where an answer was due and could not be given."""
     work, view = heard.work, None
     if row is not None:
         after = order_rows.find_order(work.connection, heard.shop.id, order_id=row.id)
@@ -156,8 +160,7 @@ def _answer(heard: Heard, terms: Terms, decision: Decision, row: Any | None) -> 
     if not text.strip() or any(one.reason == "banned" for one in decision.refusals):
         return True
     if not heard.is_comment:
-        outbox.plan_automatic(work, heard.conversation, text)
-        return True
+        return outbox.plan_automatic(work, heard.conversation, Text(text)) is not None
     return outbox.plan_private_reply(
         work,
         heard.conversation,

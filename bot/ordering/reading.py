@@ -6,28 +6,45 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.runtime import Runtime
+from bot.store import money, parcels
 from bot.store import orders as rows
 from bot.store.database import Connection
 from orders.item import Discount, Item
 from orders.money import Money
 from orders.order import Order
 from orders.payment import PayMethod
-from orders.states import Status
+from orders.states import (
+    FulfilmentState,
+    PaymentState,
+    Status,
+    fulfilment_state,
+    payment_state,
+)
 from orders.totals import TaxMode, Totals, totals
 
-OPEN = (Status.DRAFT, Status.UNPAID, Status.CHECKING)
-"""States in which an order can be the one in use."""
+IN_USE = frozenset(Status) - {Status.CANCELLED, Status.COMPLETED, Status.RETURNED}
+"""States in which an order can be the one in use: there is still something to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order with everything that a page, a card or the API shows of it."""
+    """An order with everything that a page, a card or the API shows of it.
+
+    ``parcels`` are those that were not taken back. Payment and fulfilment
+    states are derived from the rows each time and stored nowhere.
+    """
 
     row: Any
     order: Order
     totals: Totals
     bill_url: str | None
     events: tuple[Any, ...]
+    payment_state: PaymentState
+    fulfilment_state: FulfilmentState
+    payments: tuple[Any, ...]
+    refunds: tuple[Any, ...]
+    slips: tuple[Any, ...]
+    parcels: tuple[Any, ...]
 
 
 def load(connection: Connection, row: Any) -> Order:
@@ -38,7 +55,7 @@ def load(connection: Connection, row: Any) -> Order:
         status=Status(row.status),
         version=row.version,
         currency=row.currency,
-        paid=Money(row.paid_minor, row.currency),
+        paid=held_of(row),
         items=tuple(_read_item(item, row.currency) for item in rows.list_items(connection, row.id)),
         shipping=_money(terms.get("shipping_minor"), row.currency),
         shipping_name=terms.get("shipping_name", ""),
@@ -52,29 +69,52 @@ def load(connection: Connection, row: Any) -> Order:
         pay_method=PayMethod(terms["pay_method"]) if terms.get("pay_method") else None,
         due_at=row.due_at,
         tags=tuple(terms.get("tags", ())),
+        recipient=terms.get("recipient", ""),
+        address=terms.get("address", ""),
     )
 
 
 def view(runtime: Runtime, connection: Connection, row: Any) -> OrderView:
     """Give an order as it is shown. A draft that was never issued has no address yet."""
     order = load(connection, row)
+    sums = totals(order)
+    shipped = parcels.count_shipped(connection, row.id)
     return OrderView(
         row=row,
         order=order,
-        totals=totals(order),
+        totals=sums,
         bill_url=runtime.bill_url(row.id, row.link_generation) if row.link_generation else None,
         events=tuple(rows.list_events(connection, row.id)),
+        payment_state=payment_state(
+            order.status,
+            total=sums.total,
+            paid=Money(row.paid_minor, row.currency),
+            refunded=Money(row.refunded_minor, row.currency),
+            cod=order.pay_method is PayMethod.COD,
+        ),
+        fulfilment_state=fulfilment_state(
+            order.status, ordered=order.pieces, shipped=shipped.total()
+        ),
+        payments=tuple(money.list_payments(connection, row.id)),
+        refunds=tuple(money.list_refunds(connection, row.id)),
+        slips=tuple(money.list_slips(connection, row.id)),
+        parcels=tuple(parcels.list_parcels(connection, row.id)),
     )
 
 
 def order_in_use(connection: Connection, conversation: Any) -> Any | None:
-    """Give the conversation's order in use, if it is still open."""
+    """Give the conversation's order in use, locked, unless it has come to its end."""
     if conversation.order_id is None:
         return None
     row = rows.find_order(
         connection, conversation.shop_id, order_id=conversation.order_id, lock=True
     )
-    return row if row is not None and row.status in OPEN else None
+    return row if row is not None and row.status in IN_USE else None
+
+
+def held_of(row: Any) -> Money:
+    """Give what the shop holds of an order's money: what came in less what went back."""
+    return Money(row.paid_minor - row.refunded_minor, row.currency)
 
 
 def _read_item(row: Any, currency: str) -> Item:

@@ -1,102 +1,114 @@
-"""Writes orders back: with a version check, its event, and word to open pages."""
+"""Writes orders back: with a version check, its event, its audit row, and word to open pages."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from bot.runtime import Work
-from bot.staff import Actor
+from bot.ordering.asking import Asker, Desk
+from bot.ordering.situation import Situation
 from bot.store import changes, products
 from bot.store import orders as rows
 from orders.errors import MoveError
 from orders.order import Order
-from orders.states import Role
+from orders.states import Status
 from orders.totals import totals
 
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks for a move, where, and by which message or request."""
-
-    actor: Actor | None
-    surface: str
-    source: str | None = None
-
-    @property
-    def name(self) -> str:
-        """Name the asker as events and audit rows do."""
-        return f"staff:{self.actor.staff_id}" if self.actor else "system"
-
-    @property
-    def role(self) -> Role:
-        """Give the role that the move is judged by."""
-        return self.actor.role if self.actor else Role.SYSTEM
+DELETED = "deleted"
+"""What an event says of a draft that was dropped."""
 
 
-def save(
-    work: Work,
-    row: Any,
-    order: Order,
-    asker: Asker,
-    move: str,
-    *,
-    told: dict[str, Any],
-    **values: Any,
-) -> tuple[Any, Order]:
-    """Write an order back, if nobody was faster, with its event; give its row and itself."""
-    moved_on = not rows.update_order(
-        work.connection,
+def save(situation: Situation) -> Any:
+    """Write an order back, if nobody was faster, with what was done to it; give its row."""
+    desk, row, order = situation.desk, situation.row, situation.order
+    written = rows.update_order(
+        desk.connection,
         row.id,
         row.version,
         status=order.status,
         terms=write_terms(order),
         total_minor=totals(order).total.minor,
         due_at=order.due_at,
-        updated_at=work.now,
+        updated_at=desk.now,
+        **situation.values,
+    )
+    if not written:
+        raise MoveError("guard_same_version")
+    if order.items != situation.before.items:
+        write_items(desk, row, order)
+    after = rows.find_order(desk.connection, row.shop_id, order_id=row.id) or row
+    log_move(
+        desk,
+        row,
+        situation.asker,
+        situation.move.name,
+        version=row.version + 1,
+        was=row.status,
+        now=DELETED if situation.move.target is None else order.status,
+        told=situation.told,
+    )
+    return after
+
+
+def insert(desk: Desk, order: Order, **values: Any) -> Any:
+    """Write a new order with its items, and give its row."""
+    order_id = rows.insert_order(
+        desk.connection,
+        shop_id=desk.shop.id,
+        number=order.number,
+        status=order.status,
+        currency=order.currency,
+        terms=write_terms(order),
+        total_minor=totals(order).total.minor,
+        due_at=order.due_at,
+        created_at=desk.now,
+        updated_at=desk.now,
         **values,
     )
-    if moved_on:
-        raise MoveError("guard_same_version")
-    _write_items(work, row, order)
-    after = reload(work, row.shop_id, row.id)
-    log_move(work, after, asker, move, was=row.status, **told)
-    return after, order
-
-
-def reload(work: Work, shop_id: int, order_id: int) -> Any:
-    """Give an order's row as it is now."""
-    return rows.find_order(work.connection, shop_id, order_id=order_id)
+    row = rows.find_order(desk.connection, desk.shop.id, order_id=order_id)
+    if order.items:
+        write_items(desk, row, order)
+    return row
 
 
 def log_move(
-    work: Work,
+    desk: Desk,
     row: Any,
     asker: Asker,
     move: str,
     *,
+    version: int,
     was: str | None,
-    **data: Any,
+    now: Status | str,
+    told: dict[str, Any],
 ) -> None:
-    """Append what happened to an order, and tell open pages."""
+    """Append what happened to an order to its history and the audit, and tell open pages."""
     rows.insert_order_event(
-        work.connection,
+        desk.connection,
         shop_id=row.shop_id,
         order_id=row.id,
-        version=row.version,
+        version=version,
         move=move,
         from_status=was,
-        to_status=row.status,
+        to_status=str(now),
         actor=asker.name,
         surface=asker.surface,
         source=asker.source,
-        at=work.now,
-        data=data,
+        at=desk.now,
+        data=told,
+    )
+    changes.record(
+        desk.connection,
+        desk.now,
+        asker.name,
+        f"order {move}",
+        f"order:{row.number}",
+        shop_id=row.shop_id,
+        version=version,
     )
     changes.announce(
-        work.connection,
+        desk.connection,
         row.shop_id,
-        work.now,
+        desk.now,
         conversation_id=row.conversation_id,
         order_id=row.id,
     )
@@ -118,14 +130,17 @@ def write_terms(order: Order) -> dict[str, Any]:
         "phone": order.phone,
         "pay_method": order.pay_method,
         "tags": list(order.tags),
+        "recipient": order.recipient,
+        "address": order.address,
     }
 
 
-def _write_items(work: Work, row: Any, order: Order) -> None:
+def write_items(desk: Desk, row: Any, order: Order) -> None:
+    """Write an order's lines anew, each with the product that it is of."""
     written = []
     for position, item in enumerate(order.items, start=1):
         product = (
-            products.find_product(work.connection, row.shop_id, item.code) if item.code else None
+            products.find_product(desk.connection, row.shop_id, item.code) if item.code else None
         )
         discount = item.discount
         written.append(
@@ -143,4 +158,4 @@ def _write_items(work: Work, row: Any, order: Order) -> None:
                 "discount_bp": discount.basis_points if discount else None,
             }
         )
-    rows.replace_items(work.connection, row.id, written)
+    rows.replace_items(desk.connection, row.id, written)

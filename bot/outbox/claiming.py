@@ -17,6 +17,7 @@ from bot.outbox.settling import ECHO_WAIT, end
 from bot.runtime import Work
 from bot.store import messages
 from bot.store import outbox as rows
+from bot.store.groups import NOT_FREE
 
 LEASE = timedelta(seconds=90)
 """Longer than a job may run (30 s), which is longer than a call may take (10 s)."""
@@ -65,6 +66,9 @@ def claim_next(work: Work) -> tuple[Claim | None, bool]:
         route, token = Route(Lane(row.lane)), row.reply_token
     else:
         route, token = _choose(work, row, target)
+    if row.free_only and route.lane is not Lane.REPLY:
+        end(work, row, "dead", "It would have cost a message.", code=NOT_FREE)
+        return None, True
     if route.lane is Lane.NONE and _waits_for_answer(work, row, target):
         end(work, row, "held", UNMET, code="private_reply")
         return None, True

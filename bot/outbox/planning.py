@@ -18,11 +18,10 @@ PATIENCE = {
     "text": timedelta(hours=23),
     "private": timedelta(days=7) - timedelta(minutes=10),  # after the comment; then nobody takes it
     "card": timedelta(minutes=20),  # an answer to a command is stale news after that
+    "cards": timedelta(minutes=20),
+    "receipt": timedelta(minutes=20),
 }
 """How long each kind is worth trying."""
-
-BROADCAST = timedelta(hours=4)
-"""The longest that a broadcast may go on after a comment on it."""
 
 
 def plan_text(
@@ -33,16 +32,19 @@ def plan_text(
     author: Author,
     staff_id: int | None = None,
     buttons: tuple[Button, ...] = (),
+    automatic: bool = False,
+    free_only: bool = False,
 ) -> int:
     """Owe a person some words; give the message's id.
 
     Words too long for one message go out as several, in order; the message is
-    shown as one and takes its state from the last.
+    shown as one and takes its state from the last. ``automatic`` is what nobody
+    asked for; ``free_only`` is dropped where saying it would cost.
     """
     channel = CHANNELS[conversation.channel]
     payloads = channel.compose(Text(text, buttons))
     delivery_ids = [str(uuid.uuid4()) for _ in payloads]
-    message_id = _show(
+    message_id = show(
         work,
         conversation,
         delivery_ids[-1],
@@ -50,9 +52,10 @@ def plan_text(
         text=text,
         author=author,
         staff_id=staff_id,
+        automatic=automatic,
     )
     for delivery_id, payload in zip(delivery_ids, payloads, strict=True):
-        _insert(
+        insert(
             work,
             conversation,
             delivery_id,
@@ -60,23 +63,28 @@ def plan_text(
             part="text",
             payload=payload,
             message_id=message_id,
+            free_only=free_only,
         )
     return message_id
 
 
-def plan_automatic(
-    work: Work, conversation: Any, text: str, buttons: tuple[Button, ...] = ()
-) -> int:
-    """Owe a customer words that nobody wrote just now; give the message's id."""
-    return plan_text(work, conversation, text, author=Author.BOT, buttons=buttons)
+def plan_answer(
+    work: Work,
+    conversation: Any,
+    content: Card | Text,
+    order_id: int | None,
+    *,
+    about_id: int | None = None,
+) -> None:
+    """Owe a member of staff the answer to a command, in their own conversation.
 
-
-def plan_answer(work: Work, conversation: Any, content: Card | Text, order_id: int | None) -> None:
-    """Owe a member of staff the answer to a command, in their own conversation."""
+    ``order_id`` and ``about_id``, a customer's conversation, are what a quote
+    of the answer means later.
+    """
     channel = CHANNELS[conversation.channel]
     for payload in channel.compose(content):
         delivery_id = str(uuid.uuid4())
-        message_id = _show(
+        message_id = show(
             work,
             conversation,
             delivery_id,
@@ -84,7 +92,7 @@ def plan_answer(work: Work, conversation: Any, content: Card | Text, order_id: i
             text=plain(content),
             author=Author.BOT,
         )
-        _insert(
+        insert(
             work,
             conversation,
             delivery_id,
@@ -93,6 +101,7 @@ def plan_answer(work: Work, conversation: Any, content: Card | Text, order_id: i
             payload=payload,
             message_id=message_id,
             order_id=order_id,
+            about_id=about_id,
         )
 
 
@@ -109,7 +118,7 @@ def plan_bill(
     """Owe a customer an invoice: one row for each request that it takes on this channel."""
     parts = CHANNELS[conversation.channel].bill_parts(picture=picture)
     delivery_ids = {part: str(uuid.uuid4()) for part in parts}
-    message_id = _show(
+    message_id = show(
         work,
         conversation,
         delivery_ids.get("bill", delivery_ids[parts[-1]]),
@@ -120,7 +129,7 @@ def plan_bill(
         invoice_id=invoice_id,
     )
     for part in parts:
-        _insert(
+        insert(
             work,
             conversation,
             delivery_ids[part],
@@ -130,53 +139,6 @@ def plan_bill(
             order_id=order_id,
             invoice_id=invoice_id,
         )
-
-
-def plan_private_reply(
-    work: Work,
-    conversation: Any,
-    text: str,
-    *,
-    comment: Any,
-    ended_at: datetime | None,
-    order_id: int | None,
-) -> bool:
-    """Owe who wrote a comment the one private reply that it may get; False when it is too late.
-
-    ``comment`` is its message, ``ended_at`` when its broadcast was over;
-    ``text`` is cut to what one message holds.
-    """
-    comment_id, ends_at = comment.platform_id, comment.sent_at + PATIENCE["private"]
-    if comment.facts.get("live"):  # the platform takes it during the broadcast only
-        ends_at = min(ends_at, comment.sent_at + BROADCAST, ended_at or ends_at)
-    known = rows.find_private_reply(work.connection, conversation.channel_id, comment_id)
-    if known is not None or work.now >= ends_at:
-        return known is not None
-    payload = CHANNELS[conversation.channel].compose(Text(text))[0]
-    delivery_id = str(uuid.uuid4())
-    message_id = _show(
-        work,
-        conversation,
-        delivery_id,
-        kind="text",
-        text=text,
-        author=Author.BOT,
-        quoted_id=comment_id,
-    )
-    _insert(
-        work,
-        conversation,
-        delivery_id,
-        kind="private",
-        part="text",
-        payload=payload,
-        message_id=message_id,
-        order_id=order_id,
-        comment_id=comment_id,
-        lane=Lane.PRIVATE_REPLY,
-        deadline=ends_at,
-    )
-    return True
 
 
 def plain(content: Card | Text) -> str:
@@ -206,10 +168,10 @@ def routes_now(
     return routes
 
 
-def _show(
+def show(
     work: Work, conversation: Any, delivery_id: str, *, text: str, author: Author, **values: Any
 ) -> int:
-    """Put what we owe into the thread, so that staff see it before it is sent."""
+    """Put what we owe into the thread, so that staff see it before it is sent; give its id."""
     message_id = messages.insert_message(
         work.connection,
         shop_id=conversation.shop_id,
@@ -238,7 +200,8 @@ def _show(
     return message_id
 
 
-def _insert(work: Work, conversation: Any, delivery_id: str, *, kind: str, **values: Any) -> None:
+def insert(work: Work, conversation: Any, delivery_id: str, *, kind: str, **values: Any) -> None:
+    """Write a delivery; ``values`` are its other columns."""
     rows.insert_delivery(
         work.connection,
         id=delivery_id,
@@ -247,9 +210,8 @@ def _insert(work: Work, conversation: Any, delivery_id: str, *, kind: str, **val
         conversation_id=conversation.id,
         kind=kind,
         state=_first_state(conversation),
-        due_at=work.now,
         created_at=work.now,
-        **{"deadline": work.now + PATIENCE[kind], **values},
+        **{"due_at": work.now, "deadline": work.now + PATIENCE[kind], **values},
     )
     work.ring("deliver")
 

@@ -10,7 +10,9 @@ import structlog
 
 from bot.channels import CHANNELS
 from bot.messages import Address, AddressKind, Receipt, SendError, SendRequest
+from bot.outbox.cards import prepare_cards
 from bot.outbox.claiming import Claim, claim_next
+from bot.outbox.receipts import prepare_receipt
 from bot.outbox.settling import settle
 from bot.runtime import Runtime
 from bot.store import outbox as rows
@@ -23,6 +25,10 @@ BUDGET = 5.0
 
 Prepare = Callable[[Runtime, Any], dict[str, Any]]
 """Makes a claimed delivery's payload; called outside any transaction, may take seconds."""
+
+
+OWN: Mapping[str, Prepare] = {"cards": prepare_cards, "receipt": prepare_receipt}
+"""Makes the payloads that the outbox knows itself."""
 
 
 def drain(runtime: Runtime, prepare: Mapping[str, Prepare], *, seconds: float = BUDGET) -> int:
@@ -47,7 +53,7 @@ def deliver_next(runtime: Runtime, prepare: Mapping[str, Prepare]) -> bool:
         return found
     payload = claim.row.payload
     if payload is None:
-        payload = prepare[claim.row.kind](runtime, claim.row)
+        payload = {**OWN, **prepare}[claim.row.kind](runtime, claim.row)
         if not _freeze(runtime, claim, payload):
             return True
     outcome = _call(runtime, claim, payload)

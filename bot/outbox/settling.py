@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import CHANNELS
 from bot.messages import (
+    Author,
     BadMessage,
     ChannelDown,
     Guarantee,
@@ -24,7 +26,7 @@ from bot.messages import (
 )
 from bot.outbox.holding import take_channel_down
 from bot.runtime import Work
-from bot.store import changes, commenters, conversations, messages, watches
+from bot.store import changes, commenters, conversations, groups, messages, watches
 from bot.store import outbox as rows
 
 ECHO_WAIT = timedelta(seconds=60)
@@ -34,6 +36,13 @@ QUOTA_AGE = timedelta(minutes=1)
 """How old a quota may be when a send was refused for it, and still be believed."""
 
 BACKOFF = (1, 3, 10, 30, 60, 120, 300, 600)
+
+SETTLED = ("sent", "dead", "needs_review", "held")
+
+RECEIPT = ("shop_id", "channel_id", "conversation_id", "kind", "part", "about_id", "awaits_id")
+"""What a second receipt has in common with the first."""
+
+RECEIPT_LIFE = timedelta(minutes=20)
 
 SPENT = "The free reply may have arrived: its token is spent. Look before you send again."
 
@@ -81,6 +90,8 @@ def _mark_sent(work: Work, row: Any, platform_ids: tuple[str, ...]) -> None:
     if row.lane == Lane.PUSH:
         watches.count_push(work.connection, row.channel_id)
     _tell(work, row, "sent", None, platform_id=platform_ids[-1] if platform_ids else None)
+    if row.kind == "cards":
+        groups.name_cards(work.connection, row.id, platform_ids)
     work.ring("deliver")  # what waits behind it in its conversation
 
 
@@ -195,6 +206,17 @@ def release(work: Work, conversation: Any) -> None:
         work.ring("deliver")
 
 
+def withdraw_bills(work: Work, order_id: int, reason: str) -> int:
+    """Keep back an order's bills that surely nobody has got; give how many there were.
+
+    What a worker has in hand is not kept back: the news behind it tells the rest.
+    """
+    unsent = rows.lock_unsent_bills(work.connection, order_id)
+    for row in unsent:
+        end(work, row, "dead", reason)
+    return len(unsent)
+
+
 def offer_due(work: Work, again_after: timedelta) -> int:
     """Wake the workers for what is due, each row at most once per ``again_after``."""
     due = rows.offer_due(work.connection, work.now, work.now - again_after)
@@ -237,6 +259,24 @@ def _tell(
         values["reason"] = (reason or "")[:300]
     messages.update_message(work.connection, message.id, **values)
     _announce(work, row.shop_id, row.conversation_id)
+    if values.get("state") in SETTLED and message.author == Author.STAFF:
+        _tell_typist(work, message.id, failed=state != "sent")
+
+
+def _tell_typist(work: Work, message_id: int, *, failed: bool) -> None:
+    """Let the receipts go that wait for a message; one that went too early gets a second."""
+    gone = rows.hasten_receipts(work.connection, message_id, work.now)
+    last = rows.last_receipt(work.connection, message_id) if gone and failed else None
+    if last is not None and last.state != "pending":
+        rows.insert_delivery(
+            work.connection,
+            **{name: getattr(last, name) for name in RECEIPT},
+            id=str(uuid.uuid4()),
+            due_at=work.now,
+            deadline=work.now + RECEIPT_LIFE,
+            created_at=work.now,
+        )
+    work.ring("deliver")
 
 
 def _announce(work: Work, shop_id: int, conversation_id: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot import outbox
-from bot.messages import AddressKind
+from bot.messages import AddressKind, Text
 from bot.replies.settings import read_answer
 from bot.runtime import Work
 from bot.store import changes
@@ -23,7 +23,7 @@ def greet(work: Work, shop: Any, conversation: Any) -> bool:
     answer = read_answer(work.connection, shop.id, "greeting")
     if not answer.enabled or conversation.address_kind != AddressKind.USER:
         return False
-    if conversation.linked_staff_id is not None:
+    if conversation.internal or conversation.linked_staff_id is not None:
         return False
     key = f"greeting:{conversation.id}:{work.now:%Y-%m-%d}"
     if changes.claim_key(work.connection, shop.id, key, work.now):
@@ -32,7 +32,8 @@ def greet(work: Work, shop: Any, conversation: Any) -> bool:
             "name": conversation.contact_name or say("auto.nameless", language),
             "shop": shop.name,
         }
-        outbox.plan_automatic(work, conversation, fill(answer.text("greeting", language), facts))
+        words = fill(answer.text("greeting", language), facts)
+        outbox.plan_automatic(work, conversation, Text(words))
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot import outbox
-from bot.messages import AddressKind
+from bot.messages import AddressKind, Text
 from bot.replies.greeting import greet, is_start
 from bot.replies.hours import away_since
 from bot.replies.settings import read_answer
@@ -18,7 +18,7 @@ from bot.words.filling import fill
 
 def hear(runtime: Runtime, work: Work, shop: Any, conversation: Any, message: Any) -> None:
     """Answer a customer's message; the first answer that fits is the only one."""
-    if conversation.address_kind != AddressKind.USER or message.redacted:
+    if conversation.address_kind != AddressKind.USER or conversation.internal or message.redacted:
         return
     if is_start(message) and greet(work, shop, conversation):
         return
@@ -40,4 +40,5 @@ def _tell_away(work: Work, shop: Any, conversation: Any) -> None:
         return
     language = choose_language(conversation.language or shop.locale)
     facts = {"name": conversation.contact_name or say("auto.nameless", language), "shop": shop.name}
-    outbox.plan_automatic(work, conversation, fill(answer.text("away", language), facts))
+    words = fill(answer.text("away", language), facts)
+    outbox.plan_automatic(work, conversation, Text(words))

@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from bot import ordering, outbox
-from bot.messages import Button
+from bot.messages import Button, Text
 from bot.rendering.wording import show_money
 from bot.replies.settings import read_answer
-from bot.replies.statuses import render_status_message
 from bot.runtime import Runtime, Work
+from bot.statuses import render_status_message
 from bot.store import orders as order_rows
 from bot.store import replies as rows
 from bot.words import LANGUAGES, choose_language, say
@@ -35,7 +35,7 @@ def answer_where(runtime: Runtime, work: Work, shop: Any, conversation: Any, tex
     named = [row for row in own if row.number in numbers]
     if len(own) == 1 or named:
         told = _tell_order(runtime, work, shop, (named or own)[0].id, language)
-        outbox.plan_automatic(work, conversation, told)
+        outbox.plan_automatic(work, conversation, Text(told))
     elif own:
         facts = {
             "name": conversation.contact_name or say("auto.nameless", language),
@@ -43,9 +43,9 @@ def answer_where(runtime: Runtime, work: Work, shop: Any, conversation: Any, tex
         }
         buttons = tuple(_button(row, language) for row in own)
         words = fill(answer.text("where", language), facts)
-        outbox.plan_automatic(work, conversation, words, buttons)
+        outbox.plan_automatic(work, conversation, Text(words, buttons))
     else:
-        outbox.plan_automatic(work, conversation, say("auto.where_none", language))
+        outbox.plan_automatic(work, conversation, Text(say("auto.where_none", language)))
     return True
 
 
@@ -69,6 +69,7 @@ def _asking_words(own: tuple[str, ...]) -> list[str]:
 def _tell_order(runtime: Runtime, work: Work, shop: Any, order_id: int, language: str) -> str:
     row = order_rows.find_order(work.connection, shop.id, order_id=order_id)
     view = ordering.view(runtime, work.connection, row)
+    parcel = view.parcels[-1] if view.parcels else None
     facts = {
         "order_no": str(view.order.number),
         "name": view.row.customer_name or say("auto.nameless", language),
@@ -76,9 +77,8 @@ def _tell_order(runtime: Runtime, work: Work, shop: Any, order_id: int, language
         "status": say(f"status.{view.row.status}", language),
         "total": show_money(view.totals.total, language),
         "bill_url": view.bill_url or "",
-        # Parcels are told by who keeps them; without one the bill page is what there is.
-        "tracking_code": "",
-        "tracking_url": view.bill_url or "",
-        "carrier": "",
+        "tracking_code": parcel.tracking if parcel else "",
+        "tracking_url": view.bill_url or "",  # the order's own page tells of its parcels
+        "carrier": parcel.carrier if parcel else "",
     }
-    return render_status_message(work.connection, shop, "now", language, facts)
+    return render_status_message(work.connection, shop.id, "now", language, facts)

@@ -15,13 +15,14 @@ from bot.staff.accounts import (
     hash_password,
     is_password,
 )
-from bot.staff.actors import Actor, Bearer, SignInRefused, StaffError, Visitor
-from bot.staff.linking import LINK_CODE_LIFE, link, make_link_code
+from bot.staff.actors import MAY_WRITE, Actor, Bearer, SignInRefused, StaffError, Visitor
+from bot.staff.linking import LINK_CODE_LIFE, link, make_link_code, use_code
 from bot.staff.sessions import FREE_FAILURES, SESSION_LIFE, find_visitor, sign_in, sign_out
 
 __all__ = [
     "FREE_FAILURES",
     "LINK_CODE_LIFE",
+    "MAY_WRITE",
     "SESSION_LIFE",
     "Actor",
     "Bearer",
@@ -40,4 +41,5 @@ __all__ = [
     "make_link_code",
     "sign_in",
     "sign_out",
+    "use_code",
 ]

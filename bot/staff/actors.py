@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from orders.states import Role
 
+MAY_WRITE = frozenset({Role.OWNER, Role.MANAGER, Role.SALES, Role.FINANCE, Role.PACKER})
+"""Who may write to customers."""
+
 
 class SignInRefused(Exception):
     """The sign-in did not succeed; ``wait`` is the seconds until the next try is looked at."""

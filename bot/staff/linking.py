@@ -33,8 +33,8 @@ def make_link_code(work: Work, staff_id: int) -> str:
     return code
 
 
-def link(work: Work, conversation: Any, platform_user_id: str, code: str) -> Actor | None:
-    """Make a chat account a member of staff's by a code; None when the code does not fit.
+def use_code(work: Work, conversation: Any, platform_user_id: str, code: str) -> Any | None:
+    """Spend a code and give whose it is; None when the code does not fit.
 
     A wrong code counts: after five in an hour from one account none is looked
     at, so that six digits are enough.
@@ -54,6 +54,14 @@ def link(work: Work, conversation: Any, platform_user_id: str, code: str) -> Act
         people.count_failure(work.connection, key, work.now)
         return None
     people.clear_failures(work.connection, [key])
+    return person
+
+
+def link(work: Work, conversation: Any, platform_user_id: str, code: str) -> Actor | None:
+    """Make a chat account a member of staff's by a code; None when the code does not fit."""
+    person = use_code(work, conversation, platform_user_id, code)
+    if person is None:
+        return None
     people.link_staff(
         work.connection,
         shop_id=conversation.shop_id,

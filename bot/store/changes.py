@@ -104,13 +104,24 @@ def find_answer(connection: Connection, shop_id: int, key: str) -> Any | None:
     return connection.execute(query).scalar()
 
 
-def claim_key(connection: Connection, shop_id: int, key: str, at: datetime) -> bool:
+def find_request(connection: Connection, shop_id: int, key: str) -> str | None:
+    """Give the digest of the request that took an idempotency key, None where none was kept."""
+    query = select(idempotency_keys.c.request).where(
+        idempotency_keys.c.shop_id == shop_id, idempotency_keys.c.key == key
+    )
+    return connection.execute(query).scalar()
+
+
+def claim_key(
+    connection: Connection, shop_id: int, key: str, at: datetime, request: str | None = None
+) -> bool:
     """Take an idempotency key; False when somebody has it. Its answer follows in this transaction.
 
-    Two requests at once: the second waits here for the first one's commit.
+    ``request`` is a digest of what is asked with it. Two requests at once: the
+    second waits here for the first one's commit.
     """
     statement = upsert(connection, idempotency_keys).values(
-        shop_id=shop_id, key=key, answer={}, at=at
+        shop_id=shop_id, key=key, request=request, answer={}, at=at
     )
     # Not the row count: PostgreSQL's driver gives none for an INSERT that may do nothing.
     claimed = statement.on_conflict_do_nothing().returning(idempotency_keys.c.id)

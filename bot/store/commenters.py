@@ -15,9 +15,12 @@ from bot.store.tables import (
     commenters,
     conversations,
     events,
+    message_words,
     messages,
     orders,
     outbox,
+    staff_cards,
+    staff_links,
 )
 
 # What every webhook runs is built once: building a statement costs more than running it.
@@ -30,6 +33,13 @@ _FIND_MET: Select[Any] = (
     )
 )
 _NOTE_MET = build_upserts(commenters, lambda statement: statement.on_conflict_do_nothing())
+
+_OF_A_CONVERSATION = (
+    *(table.c.conversation_id for table in (messages, orders, outbox, events)),
+    *(table.c.conversation_id for table in (message_words, staff_cards, staff_links)),
+    outbox.c.about_id,
+)
+"""What goes on in another conversation when two are found to be one."""
 
 
 def find_met(connection: Connection, channel_id: int, commenter_id: str) -> str | None:
@@ -93,10 +103,9 @@ def _join(connection: Connection, here: Any, known: Any) -> None:
     there = connection.execute(
         select(conversations).where(conversations.c.id == known.conversation_id)
     ).one()
-    for table in (messages, orders, outbox, events):
-        connection.execute(
-            update(table).where(table.c.conversation_id == here.id).values(conversation_id=there.id)
-        )
+    for column in _OF_A_CONVERSATION:
+        moved = update(column.table).where(column == here.id)
+        connection.execute(moved.values({column.name: there.id}))
     newer = here.last_message_at > there.last_message_at
     seen = here if newer else there
     _update(

@@ -151,8 +151,13 @@ def find_by_words(
 
 
 def find_by_code(connection: Connection, shop_id: int, code: int) -> Row[Any] | None:
-    """Find who a customer code means today: the contact, or the one it was merged into."""
-    query = select(contacts).where(contacts.c.shop_id == shop_id, contacts.c.code == code)
+    """Find who a customer code means today: the contact, or the one it was merged into.
+
+    A group of the shop's own staff is no customer.
+    """
+    query = select(contacts).where(
+        contacts.c.shop_id == shop_id, contacts.c.code == code, contacts.c.internal.is_(False)
+    )
     found = connection.execute(query).one_or_none()
     # A merge only ever goes into a contact that stands for itself, so this ends.
     while found is not None and found.merged_into is not None:

@@ -153,6 +153,7 @@ def _conversation_query() -> Any:
             contacts.c.code,
             contacts.c.name.label("contact_name"),
             contacts.c.language,
+            contacts.c.internal,
             orders.c.number.label("order_number"),
             orders.c.status.label("order_status"),
             staff_links.c.staff_id.label("linked_staff_id"),
@@ -174,9 +175,14 @@ def _conversation_query() -> Any:
 def find_conversation(
     connection: Connection, shop_id: int, conversation_id: int
 ) -> Row[Any] | None:
-    """Find a conversation of a shop; another shop's does not exist for it."""
+    """Find a customer's conversation of a shop.
+
+    Another shop's does not exist for it, and a staff group is nobody's customer.
+    """
     query = _conversation_query().where(
-        conversations.c.id == conversation_id, conversations.c.shop_id == shop_id
+        conversations.c.id == conversation_id,
+        conversations.c.shop_id == shop_id,
+        contacts.c.internal.is_(False),
     )
     return connection.execute(query).one_or_none()
 
@@ -191,7 +197,11 @@ def find_conversation_by_code(connection: Connection, shop_id: int, code: int) -
         return None
     query = (
         _conversation_query()
-        .where(conversations.c.contact_id == contact.id, conversations.c.shop_id == shop_id)
+        .where(
+            conversations.c.contact_id == contact.id,
+            conversations.c.shop_id == shop_id,
+            conversations.c.joined_into.is_(None),
+        )
         .order_by(conversations.c.last_message_at.desc())
         .limit(1)
     )
@@ -212,7 +222,9 @@ def list_conversations(
     ``among`` keeps those of some contacts, and some by their ids.
     """
     query = _conversation_query().where(
-        conversations.c.shop_id == shop_id, conversations.c.joined_into.is_(None)
+        conversations.c.shop_id == shop_id,
+        conversations.c.joined_into.is_(None),
+        contacts.c.internal.is_(False),
     )
     key = (conversations.c.last_message_at, conversations.c.id)
     if among is not None:

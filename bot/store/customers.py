@@ -75,6 +75,7 @@ def list_contacts(
         contacts.c.shop_id == shop_id,
         contacts.c.code > after,
         contacts.c.merged_into.is_(None),
+        contacts.c.internal.is_(False),
     )
     if tag is not None:
         bearers = select(contact_tags.c.contact_id).where(
@@ -85,10 +86,10 @@ def list_contacts(
 
 
 def read_contacts(connection: Connection, shop_id: int, ids: Collection[int]) -> list[Row[Any]]:
-    """Read contacts of a shop by their ids, in no order."""
+    """Read customers of a shop by their ids, in no order."""
     # Asked for the shop too, SQLite would read all of it: it takes a shop to be small.
     query = select(contacts).where(contacts.c.id.in_(ids))
-    return [row for row in connection.execute(query) if row.shop_id == shop_id]
+    return [row for row in connection.execute(query) if row.shop_id == shop_id and not row.internal]
 
 
 # Rows that belong to a contact -------------------------------------------------
@@ -244,7 +245,7 @@ def sum_orders(connection: Connection, contact_id: int, statuses: Iterable[str])
     counted = func.sum(orders.c.total_minor).filter(orders.c.status.in_(list(statuses)))
     query = (
         select(orders.c.currency, func.count().label("orders"), counted.label("minor"))
-        .where(orders.c.contact_id == contact_id)
+        .where(orders.c.contact_id == contact_id, orders.c.deleted_at.is_(None))
         .group_by(orders.c.currency)
         .order_by(orders.c.currency)
     )

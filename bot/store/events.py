@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
@@ -74,6 +75,14 @@ def find_event_by_key(connection: Connection, channel_id: int, key: str) -> Row[
     """Find an event by what makes it unique on its channel."""
     query = select(events).where(events.c.channel_id == channel_id, events.c.event_key == key)
     return connection.execute(query).one_or_none()
+
+
+def find_processed_at(connection: Connection, message_id: int) -> datetime | None:
+    """Give when a message had its effect; None while it waits."""
+    query = select(func.max(events.c.processed_at)).where(
+        events.c.message_id == message_id, events.c.kind == "message"
+    )
+    return connection.execute(query).scalar()
 
 
 def conversations_with_pending_events(connection: Connection, limit: int = 100) -> list[int]:

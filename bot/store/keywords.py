@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from bot.store.changes import record, upsert
 from bot.store.tables import (
     channels,
+    contacts,
+    conversations,
     keyword_hits,
     keyword_rules,
     messages,
@@ -178,7 +180,10 @@ def find_draft(connection: Connection, conversation_id: int) -> Row[Any] | None:
     query = (
         select(orders.c.id)
         .where(
-            orders.c.conversation_id == conversation_id, orders.c.status == "draft", hit.exists()
+            orders.c.conversation_id == conversation_id,
+            orders.c.status == "draft",
+            orders.c.deleted_at.is_(None),
+            hit.exists(),
         )
         .order_by(orders.c.id.desc())
         .limit(1)
@@ -203,6 +208,7 @@ def count_taken(
         .where(
             orders.c.contact_id == contact_id,
             orders.c.status.not_in(ENDED),
+            orders.c.deleted_at.is_(None),
             orders.c.id.in_(texts),
             orders.c.id != (except_order or 0),
         )
@@ -234,9 +240,12 @@ def list_texts(
             messages.c.conversation_id,
             keyword_hits.c.outcome,
         )
+        .join(conversations, conversations.c.id == messages.c.conversation_id)
+        .join(contacts, contacts.c.id == conversations.c.contact_id)
         .outerjoin(keyword_hits, keyword_hits.c.message_id == messages.c.id)
         .where(
             messages.c.shop_id == shop_id,
+            contacts.c.internal.is_(False),
             messages.c.direction == "in",
             messages.c.author == "customer",
             messages.c.text.is_not(None),

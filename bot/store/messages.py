@@ -22,7 +22,6 @@ from sqlalchemy import (
     update,
 )
 
-from bot.messages import Author
 from bot.store.changes import build_upserts
 from bot.store.indexing import renew_words
 from bot.store.tables import (
@@ -102,20 +101,6 @@ def open_window(connection: Connection, conversation_id: int, at: datetime) -> N
     connection.execute(statement.values(last_inbound_at=later), {"key": conversation_id, "at": at})
 
 
-def count_answers(connection: Connection, conversation_id: int, since: datetime) -> int:
-    """Count what the bot said in a conversation after ``since``."""
-    query = (
-        select(func.count())
-        .select_from(messages)
-        .where(
-            messages.c.conversation_id == conversation_id,
-            messages.c.sent_at > since,
-            messages.c.author == Author.BOT,
-        )
-    )
-    return int(connection.execute(query).scalar_one())
-
-
 def is_heard_since(connection: Connection, conversation_id: int, at: datetime) -> bool:
     """Say whether a customer wrote, tapped or came back after ``at``."""
     known = select(conversations.c.last_inbound_at).where(conversations.c.id == conversation_id)
@@ -168,6 +153,38 @@ def find_message_by_platform_id(
         messages.c.conversation_id == conversation_id, messages.c.platform_id == platform_id
     )
     return connection.execute(query.limit(1)).one_or_none()
+
+
+def count_automatic(connection: Connection, conversation_id: int, since: datetime) -> int:
+    """Count what was said in a conversation since a time without anybody asking for it."""
+    query = select(func.count()).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.sent_at > since,
+        messages.c.automatic.is_(True),
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def has_notice(connection: Connection, conversation_id: int, reason: str, since: datetime) -> bool:
+    """Say whether a thread has had this notice since a time."""
+    query = select(messages.c.id).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.sent_at > since,
+        messages.c.kind == "notice",
+        messages.c.reason == reason,
+    )
+    return connection.execute(query.limit(1)).scalar() is not None
+
+
+def has_said(connection: Connection, conversation_id: int, text: str, since: datetime) -> bool:
+    """Say whether we ourselves sent these very words into a conversation since a time."""
+    query = select(messages.c.id).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.sent_at > since,
+        messages.c.delivery_id.is_not(None),
+        messages.c.text == text,
+    )
+    return connection.execute(query.limit(1)).scalar() is not None
 
 
 def find_quoted(

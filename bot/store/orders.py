@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,8 @@ from bot.store.tables import (
     order_events,
     order_items,
     orders,
+    payment_attempts,
+    shelves,
 )
 
 
@@ -46,8 +48,11 @@ def find_order(
     number: int | None = None,
     lock: bool = False,
 ) -> Row[Any] | None:
-    """Find a shop's order by id or by number; another shop's does not exist for it."""
-    query = _order_query().where(orders.c.shop_id == shop_id)
+    """Find a shop's order by id or by number; another shop's does not exist for it.
+
+    With ``lock`` nobody else changes it until the commit.
+    """
+    query = _order_query().where(orders.c.shop_id == shop_id, orders.c.deleted_at.is_(None))
     query = query.where(orders.c.id == order_id if number is None else orders.c.number == number)
     if lock and connection.dialect.name == "postgresql":
         query = query.with_for_update(of=orders)
@@ -75,7 +80,7 @@ def list_orders(
 
     ``text`` is a number, or part of a customer's or an item's name.
     """
-    query = _order_query().where(orders.c.shop_id == shop_id)
+    query = _order_query().where(orders.c.shop_id == shop_id, orders.c.deleted_at.is_(None))
     if status is not None:
         query = query.where(orders.c.status == status)
     if conversation_id is not None:
@@ -99,10 +104,73 @@ def list_orders(
     return list(connection.execute(query.order_by(orders.c.number.desc()).limit(limit)))
 
 
+def list_due(connection: Connection, now: datetime, limit: int = 200) -> list[Row[Any]]:
+    """List unpaid orders of all shops whose time is over and for which nothing came: id, shop_id.
+
+    Whether each may expire is looked at again in its own transaction.
+    """
+    query = (
+        select(orders.c.id, orders.c.shop_id)
+        .where(
+            orders.c.status == "unpaid",
+            orders.c.due_at <= now,
+            orders.c.paid_minor == orders.c.refunded_minor,
+            orders.c.deleted_at.is_(None),
+            ~_under_way(now).exists(),
+        )
+        .order_by(orders.c.due_at, orders.c.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query))
+
+
+def list_missing(connection: Connection, limit: int = 200) -> list[Row[Any]]:
+    """List orders whose money is in and whose stock is not, the oldest first: id, shop_id.
+
+    Only those that a shelf of one of their products has something for.
+    """
+    there = select(shelves.c.id).where(
+        order_items.c.order_id == orders.c.id,
+        shelves.c.product_id == order_items.c.product_id,
+        shelves.c.available > 0,
+    )
+    query = (
+        select(orders.c.id, orders.c.shop_id)
+        .where(
+            orders.c.missing > 0,
+            orders.c.status.in_(("unpaid", "checking", "paid")),
+            there.exists(),
+        )
+        .order_by(orders.c.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query))
+
+
+def _under_way(now: datetime) -> Any:
+    return select(payment_attempts.c.id).where(
+        payment_attempts.c.order_id == orders.c.id,
+        payment_attempts.c.ended_at.is_(None),
+        payment_attempts.c.until > now,
+    )
+
+
 def list_items(connection: Connection, order_id: int) -> list[Row[Any]]:
     """List an order's items in their places."""
     query = select(order_items).where(order_items.c.order_id == order_id)
     return list(connection.execute(query.order_by(order_items.c.position)))
+
+
+def last_event(connection: Connection, order_id: int) -> Row[Any] | None:
+    """Give what happened to an order last."""
+    query = select(order_events).where(order_events.c.order_id == order_id)
+    return connection.execute(query.order_by(order_events.c.id.desc()).limit(1)).one_or_none()
+
+
+def first_actor(connection: Connection, order_id: int) -> str | None:
+    """Name who opened an order."""
+    query = select(order_events.c.actor).where(order_events.c.order_id == order_id)
+    return connection.execute(query.order_by(order_events.c.id).limit(1)).scalar()
 
 
 def list_events(connection: Connection, order_id: int) -> list[Row[Any]]:
@@ -127,11 +195,27 @@ def update_order(connection: Connection, order_id: int, version: int, **values: 
     return connection.execute(statement).rowcount == 1
 
 
+def link_merged(connection: Connection, order_id: int, into_id: int) -> None:
+    """Say into which order one was merged."""
+    connection.execute(update(orders).where(orders.c.id == order_id).values(merged_into=into_id))
+
+
 def replace_items(connection: Connection, order_id: int, rows: list[dict[str, Any]]) -> None:
     """Write an order's items anew."""
     connection.execute(delete(order_items).where(order_items.c.order_id == order_id))
     if rows:
         connection.execute(insert(order_items), rows)
+
+
+def list_numbers_by_source(connection: Connection, shop_id: int, source: str) -> list[int]:
+    """List the numbers of a shop's orders that a message or a request has changed."""
+    query = (
+        select(orders.c.number)
+        .join(order_events, order_events.c.order_id == orders.c.id)
+        .where(order_events.c.shop_id == shop_id, order_events.c.source == source)
+        .distinct()
+    )
+    return sorted(connection.execute(query).scalars())
 
 
 def insert_order_event(connection: Connection, **values: Any) -> None:
@@ -157,6 +241,21 @@ def last_invoice(connection: Connection, shop_id: int) -> Row[Any] | None:
         .limit(1)
     )
     return connection.execute(query).one_or_none()
+
+
+def read_chain(connection: Connection, shop_id: int, page: int = 500) -> Iterator[Row[Any]]:
+    """Read a shop's invoices by number, each with its order's number, ``page`` at a time."""
+    after = 0
+    query = (
+        select(invoices, orders.c.number.label("order_number"))
+        .join(orders, orders.c.id == invoices.c.order_id)
+        .where(invoices.c.shop_id == shop_id)
+        .order_by(invoices.c.number)
+        .limit(page)
+    )
+    while found := list(connection.execute(query.where(invoices.c.number > after))):
+        yield from found
+        after = found[-1].number
 
 
 def find_invoice(connection: Connection, invoice_id: int) -> Row[Any] | None:

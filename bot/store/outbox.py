@@ -98,6 +98,23 @@ def update_delivery(
     return connection.execute(statement.values(**values)).rowcount == 1
 
 
+def lock_unsent_bills(connection: Connection, order_id: int) -> list[Row[Any]]:
+    """List the parts of an order's bills that surely did not go out, locked until the commit."""
+    query = (
+        select(outbox)
+        .where(
+            outbox.c.order_id == order_id,
+            outbox.c.kind == "bill",
+            outbox.c.state.in_(("pending", "held")),
+            outbox.c.unknowns == 0,
+        )
+        .order_by(outbox.c.seq)
+    )
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update()
+    return list(connection.execute(query))
+
+
 def hold_channel(connection: Connection, channel_id: int, reason: str) -> set[int]:
     """Hold what waits for a channel that is down; give the conversations where that shows."""
     waiting = and_(outbox.c.channel_id == channel_id, outbox.c.state == "pending")
@@ -192,7 +209,11 @@ def find_delivery_by_platform_id(
 ) -> Row[Any] | None:
     """Find what the card a person quotes was about: a delivery by the id that its send returned."""
     query: Select[Any] = (
-        select(outbox.c.id, outbox.c.order_id, orders.c.conversation_id)
+        select(
+            outbox.c.id,
+            outbox.c.order_id,
+            func.coalesce(orders.c.conversation_id, outbox.c.about_id).label("conversation_id"),
+        )
         .select_from(
             messages.join(outbox, outbox.c.id == messages.c.delivery_id).outerjoin(
                 orders, orders.c.id == outbox.c.order_id
@@ -207,6 +228,26 @@ def find_delivery_by_platform_id(
         .limit(1)
     )
     return connection.execute(query).one_or_none()
+
+
+def hasten_receipts(connection: Connection, message_id: int, now: datetime) -> int:
+    """Let the receipts that wait for a message's fate go now; give how many had gone before."""
+    waits = and_(outbox.c.awaits_id == message_id, outbox.c.state == "pending")
+    connection.execute(
+        update(outbox)
+        .where(waits, outbox.c.payload.is_(None), outbox.c.due_at > now)
+        .values(due_at=now, offered_at=None)
+    )
+    gone = select(func.count()).where(
+        outbox.c.awaits_id == message_id, outbox.c.state.in_(("sending", "sent", "ambiguous"))
+    )
+    return int(connection.execute(gone).scalar_one())
+
+
+def last_receipt(connection: Connection, message_id: int) -> Row[Any] | None:
+    """Find the newest receipt that tells a message's fate."""
+    query = select(outbox).where(outbox.c.awaits_id == message_id).order_by(outbox.c.seq.desc())
+    return connection.execute(query.limit(1)).one_or_none()
 
 
 def delivery_target(connection: Connection, delivery_id: str) -> Row[Any]:

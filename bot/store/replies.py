@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select
 
 from bot.store.changes import upsert
-from bot.store.tables import auto_answers, orders, saved_replies, status_templates
+from bot.store.tables import auto_answers, contacts, orders, saved_replies, status_templates
 
 ANSWERABLE = ("unpaid", "checking", "paid", "shipped")
 """States of an order that a customer may still ask about."""
@@ -91,9 +91,12 @@ def list_open_orders(connection: Connection, shop_id: int, contact_id: int) -> l
     """List a customer's own orders that are under way, newest first; never another's."""
     query = (
         select(orders)
+        .join(contacts, contacts.c.id == orders.c.contact_id)
         .where(
             orders.c.shop_id == shop_id,
             orders.c.contact_id == contact_id,
+            orders.c.deleted_at.is_(None),
+            contacts.c.internal.is_(False),
             orders.c.status.in_(ANSWERABLE),
         )
         .order_by(orders.c.id.desc())

@@ -115,7 +115,7 @@ def _holds(scope: Scope, terms: Iterable[str]) -> list[Any]:
 def list_hits(connection: Connection, shop_id: int, message_ids: Sequence[int]) -> list[Row[Any]]:
     """List messages as results show them, in the order of the ids: whose they are and where.
 
-    What was taken back since, or is another shop's, is left out.
+    What was taken back since, is another shop's, or was said in a staff group, is left out.
     """
     if not message_ids:
         return []
@@ -134,6 +134,7 @@ def list_hits(connection: Connection, shop_id: int, message_ids: Sequence[int]) 
             messages.c.id.in_(message_ids),
             messages.c.shop_id == shop_id,
             messages.c.redacted.is_(False),
+            contacts.c.internal.is_(False),
         )
     )
     found = {row.id: row for row in connection.execute(query)}

@@ -11,9 +11,21 @@ from bot.store.changes import upsert
 from bot.store.tables import channels, counters, shops, watches
 
 
-def find_shop(connection: Connection, shop_id: int) -> Row[Any]:
-    """Give a shop that is known to exist."""
-    return connection.execute(select(shops).where(shops.c.id == shop_id)).one()
+def find_shop(connection: Connection, shop_id: int, *, lock: bool = False) -> Row[Any]:
+    """Give a shop that is known to exist; with ``lock`` nobody else changes it until the commit."""
+    query = select(shops).where(shops.c.id == shop_id)
+    if lock and connection.dialect.name == "postgresql":
+        query = query.with_for_update(key_share=True)
+    return connection.execute(query).one()
+
+
+def lock_shop(connection: Connection, shop_id: int) -> Row[Any]:
+    """Give a shop that is known to exist, locked until the commit."""
+    query = select(shops).where(shops.c.id == shop_id)
+    if connection.dialect.name == "postgresql":
+        # Not the whole lock: rows that only refer to the shop need not wait.
+        query = query.with_for_update(key_share=True)
+    return connection.execute(query).one()
 
 
 def find_shop_by_slug(connection: Connection, slug: str) -> Row[Any] | None:
@@ -49,6 +61,12 @@ def next_number(connection: Connection, shop_id: int, name: str) -> int:
         index_elements=["shop_id", "name"], set_={"value": counters.c.value + 1}
     )
     return int(connection.execute(statement.returning(counters.c.value)).scalar_one())
+
+
+def current_number(connection: Connection, shop_id: int, name: str) -> int:
+    """Give the number that a shop's series has come to, 0 for one that has not begun."""
+    query = select(counters.c.value).where(counters.c.shop_id == shop_id, counters.c.name == name)
+    return int(connection.execute(query).scalar() or 0)
 
 
 def start_numbers(connection: Connection, shop_id: int, name: str, before: int) -> None:

@@ -106,6 +106,13 @@ def read_quota_soon(
     )
 
 
+def quota_share(watch: Any) -> float | None:
+    """Give which part of a month's messages is used; None where no limit is known."""
+    if watch.quota_used is None or watch.quota_limit is None:
+        return None
+    return float(watch.quota_used / watch.quota_limit) if watch.quota_limit else 1.0
+
+
 def count_push(connection: Connection, channel_id: int) -> None:
     """Count one message that counts, until the platform's own number is read again."""
     connection.execute(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.store.watches import quota_share
+
 FIRST_DAY = timedelta(days=1)
 """How long a new channel may be silent before that is said."""
 
@@ -22,6 +24,7 @@ OWN_ALARM = frozenset({"down", "token_bad"})
 
 def find_alarms(row: Any, now: datetime) -> tuple[str, ...]:
     """Name what is wrong with a channel, of a row of ``watches.list_watches``."""
+    used = quota_share(row) or 0
     found = {
         "down": row.state == "down",
         "never_heard": row.last_webhook_at is None and now - row.created_at > FIRST_DAY,
@@ -30,8 +33,8 @@ def find_alarms(row: Any, now: datetime) -> tuple[str, ...]:
         "unreachable": row.token_state == "unreachable" and row.probe_failures >= FAILURES,
         "token_ends": row.token_ends_at is not None and row.token_ends_at - now < TOKEN_DAYS,
         "not_renewed": row.token_ends_at is None and row.renew_failures >= FAILURES,
-        "quota_low": _share(row) is not None and QUOTA_LOW <= (_share(row) or 0) < 1,
-        "quota_over": (_share(row) or 0) >= 1,
+        "quota_low": QUOTA_LOW <= used < 1,
+        "quota_over": used >= 1,
     }
     return tuple(name for name, is_wrong in found.items() if is_wrong)
 
@@ -43,10 +46,3 @@ def _is_silent(row: Any, now: datetime) -> bool:
         and now >= row.silent_after
         and row.last_webhook_at < row.silent_after
     )
-
-
-def _share(row: Any) -> float | None:
-    """Give which part of the quota is used; None where there is no limit."""
-    if row.quota_used is None or row.quota_limit is None:
-        return None
-    return row.quota_used / row.quota_limit if row.quota_limit else 1.0

@@ -14,7 +14,13 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from bot.words.formats import format_money, format_percent, format_sign, format_when
+from bot.words.formats import (
+    format_money,
+    format_percent,
+    format_sign,
+    format_when,
+    parse_money,
+)
 
 __all__ = [
     "LANGUAGES",
@@ -23,6 +29,7 @@ __all__ = [
     "format_percent",
     "format_sign",
     "format_when",
+    "parse_money",
     "say",
 ]
 

@@ -9,13 +9,26 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import get_month_names
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import (
+    NumberFormatError,
+    format_currency,
+    format_decimal,
+    get_currency_symbol,
+    get_group_symbol,
+    parse_decimal,
+)
+
+from orders.errors import AmountError
+from orders.money import MOST_MINOR
+from orders.numerals import fold
 
 # Where the reader's locale knows only the code, the sign that the currency bears at home.
 _HOME = {"THB": "th", "PHP": "fil", "IDR": "id", "MYR": "ms"}
 # Two decimals in the books, none in daily life (CLDR's "cash digits").
 _WHOLE = frozenset({"IDR", "TWD"})
 _BUDDHIST_ERA = 543
+# Nothing else is read: Python takes 1e5, 1_000 and NaN for numbers as well.
+_NUMERAL = frozenset("0123456789.,'’")
 
 
 def format_money(
@@ -41,6 +54,35 @@ def format_money(
         currency_digits=False,
     )
     return text.replace(get_currency_symbol(currency, where), format_sign(currency, locale))
+
+
+def parse_money(text: str, currency: str, exponent: int, locale: str) -> int:
+    """Read an amount as a reader of ``locale`` writes it, with its sign or without; minor units.
+
+    The other way round of ``format_money``: ``1.290,50 ₫`` is read in Vietnamese,
+    ``฿1,290.50`` in Thai and English. Raises ``AmountError`` where it is no amount,
+    below zero, too large, or has more decimals than the currency. Exact: no float.
+    """
+    where = _locale(locale)
+    number = "".join(fold(text).split())
+    for sign in (format_sign(currency, locale), get_currency_symbol(currency, where), currency):
+        number = number.removeprefix("".join(sign.split())).removesuffix("".join(sign.split()))
+    if number.startswith(("-", "−")):
+        raise AmountError("amount_negative", text=text)
+    if not number or set(number) - _NUMERAL:
+        raise AmountError("amount_not_number", text=text)
+    try:
+        # Blanks that part thousands were dropped above with all the others.
+        grouped = get_group_symbol(where).isspace()
+        amount = parse_decimal(number, locale=where, strict=not grouped).scaleb(exponent)
+    except NumberFormatError:
+        raise AmountError("amount_not_number", text=text) from None
+    if amount > MOST_MINOR:
+        limit = f"{MOST_MINOR // 10**exponent:,} {currency}"
+        raise AmountError("amount_too_large", limit=limit)
+    if amount != amount.to_integral_value():
+        raise AmountError("amount_decimals", text=text, currency=currency, decimals=exponent)
+    return int(amount)
 
 
 def format_sign(currency: str, locale: str) -> str:

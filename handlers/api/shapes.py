@@ -22,8 +22,6 @@ from bot.words import say
 from orders.invoice import Invoice
 from orders.item import Item
 from orders.money import Money
-from orders.payment import PayMethod
-from orders.states import fulfilment_state, payment_state
 
 Shape = dict[str, Any]
 
@@ -47,15 +45,12 @@ def shape_order(runtime: Runtime, connection: Connection, row: Any) -> Shape:
     """An order, with its bill's words where it was issued, and what happened to it."""
     view = ordering.view(runtime, connection, row)
     order, sums = view.order, view.totals
-    pieces = sum(item.quantity for item in order.items)
     copy_text = _bill_text(connection, view)
-    is_cod = order.pay_method is PayMethod.COD
-    paid_state = payment_state(order.status, total=sums.total, paid=sums.paid, cod=is_cod)
     return {
         "number": order.number,
         "status": str(order.status),
-        "payment_state": str(paid_state),
-        "fulfilment_state": str(fulfilment_state(order.status, ordered=pieces, shipped=0)),
+        "payment_state": str(view.payment_state),
+        "fulfilment_state": str(view.fulfilment_state),
         "revision": row.revision,
         "version": order.version,
         "conversation_id": _text_or_none(row.conversation_id),

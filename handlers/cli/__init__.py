@@ -15,6 +15,7 @@ from handlers.cli.reindex import reindex
 from handlers.cli.replay import replay
 from handlers.cli.setup import channel, shop, staff, token
 from handlers.cli.sheets import export, import_
+from handlers.cli.verify import verify
 
 
 @click.group(
@@ -31,6 +32,6 @@ for command in (
     *(up, web, worker, relay, migrate, redis),
     *(shop, channel, staff, token, list_),
     *(import_, export),
-    *(replay, reindex, doctor),
+    *(replay, reindex, doctor, verify),
 ):
     main.add_command(command)

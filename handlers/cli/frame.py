@@ -132,6 +132,7 @@ def with_runtime(work: Callable[[Runtime], T], told: Settings | None = None) -> 
     What the house refuses becomes a sentence.
     """
     from bot import logs
+    from bot.options import OptionError
     from bot.runtime import build
     from bot.shops import ShopError
     from bot.staff import StaffError
@@ -144,7 +145,7 @@ def with_runtime(work: Callable[[Runtime], T], told: Settings | None = None) -> 
     try:
         runtime.store.check_schema()
         return work(runtime)
-    except (SchemaMismatch, StoreUnavailable, ShopError, StaffError) as wrong:
+    except (SchemaMismatch, StoreUnavailable, OptionError, ShopError, StaffError) as wrong:
         raise Failure(sentence(wrong)) from None
     except WrongKey:
         raise BadSettings(

@@ -54,6 +54,35 @@ def add_shop(slug: str, name: str, currency: str, timezone: str, locale: str) ->
     click.echo(f"Shop {slug} is there. Next: openbill staff add --shop {slug} --email …")
 
 
+@shop.command("options", epilog="Example: openbill shop options --shop siam --page-orders on")
+@SLUG
+@click.option("--card-pause", type=int, help="Seconds before a customer's card, 0 to 3600.")
+@click.option("--card-quota", type=int, help="Percent after which cards only go for free.")
+@click.option("--automatic-a-minute", type=int, help="Automatic messages a minute, 1 to 60.")
+@click.option(
+    "--page-orders", type=click.Choice(["on", "off"]), help="Orders from the Page's own inbox."
+)
+def choose_options(slug: str, page_orders: str | None, **numbers: int | None) -> None:
+    """Choose a shop's options about chat, and print them all."""
+    from bot import shops, surfaces
+    from bot.store import shops as rows
+
+    chosen: dict[str, Any] = {name: given for name, given in numbers.items() if given is not None}
+    if page_orders is not None:
+        chosen["page_orders"] = page_orders == "on"
+
+    def choose(work: Work) -> dict[str, Any]:
+        row = rows.find_shop_by_slug(work.connection, slug)
+        if row is None:
+            raise shops.ShopError(f"there is no shop {slug!r}: see `openbill list shops`")
+        return surfaces.choose(work, row.id, None, **chosen).told()
+
+    told = frame.with_runtime(lambda runtime: runtime.transact(choose))
+    for name, value in told.items():
+        shown = ("off", "on")[value] if isinstance(value, bool) else value
+        click.echo(f"{name.replace('_', '-')} {shown}")
+
+
 @click.group(cls=Group, epilog="Example: openbill channel add --shop siam --kind line --key tea")
 def channel() -> None:
     """Channels: a shop's accounts on LINE, Messenger and Instagram."""

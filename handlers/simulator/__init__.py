@@ -18,12 +18,15 @@ from handlers.simulator.config import (
     Behaviour,
     Rule,
     SimAccount,
+    SimGroup,
     SimPerson,
     SimulatorConfig,
+    default_groups,
     default_people,
 )
 from handlers.simulator.doors import add_doors
 from handlers.simulator.graph import create_graph
+from handlers.simulator.groups import add_groups
 from handlers.simulator.line import create_line
 from handlers.simulator.phones import add_phones
 from handlers.simulator.world import World
@@ -32,10 +35,12 @@ __all__ = [
     "Behaviour",
     "Rule",
     "SimAccount",
+    "SimGroup",
     "SimPerson",
     "SimulatorConfig",
     "create_app",
     "create_simulator",
+    "default_groups",
     "default_people",
 ]
 
@@ -64,6 +69,7 @@ def create_simulator(config: SimulatorConfig) -> Blueprint:
     simulator.after_request(_protect)
     simulator.register_error_handler(HTTPException, _answer_error)
     add_phones(simulator, world)
+    add_groups(simulator, world)
     add_doors(simulator, world)
     simulator.register_blueprint(create_line(world), url_prefix="/line")
     simulator.register_blueprint(create_graph(world), url_prefix="/graph")

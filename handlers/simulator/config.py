@@ -11,6 +11,7 @@ KINDS = ("line", "messenger", "instagram")
 
 _DEFAULT_NAMES = {"line": "Nok", "messenger": "Ann", "instagram": "Mei"}
 _STAFF_NAME = "Lek"
+_COLLEAGUE_NAME = "Ploy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,16 @@ class SimPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class SimGroup:
+    """A LINE group: who is in it, and which account may be invited."""
+
+    account_key: str
+    id: str
+    name: str
+    members: tuple[SimPerson, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One way to misbehave: how likely, how often at most, and how long where time matters."""
 
@@ -79,6 +90,8 @@ class Behaviour:
 class SimulatorConfig:
     """Everything a simulator needs. Empty ``people`` means ``default_people(accounts)``.
 
+    ``groups`` are those of ``default_groups(accounts, people)`` where none is given.
+
     ``webhook_base`` is where webhooks are posted, without a trailing slash. ``retry_pauses`` are
     the seconds before each new try of a webhook that was not answered with 2xx; their number
     bounds the tries. ``behaviour`` holds for the kinds that have no rules in the ledger yet.
@@ -88,6 +101,7 @@ class SimulatorConfig:
     webhook_base: str
     accounts: tuple[SimAccount, ...]
     people: tuple[SimPerson, ...] = ()
+    groups: tuple[SimGroup, ...] = ()
     behaviour: tuple[Behaviour, ...] = ()
     hint: str = ""
     retry_pauses: tuple[float, ...] = (1.0, 4.0, 15.0, 60.0)
@@ -95,6 +109,8 @@ class SimulatorConfig:
     def __post_init__(self) -> None:
         if not self.people:
             object.__setattr__(self, "people", default_people(self.accounts))
+        if not self.groups:
+            object.__setattr__(self, "groups", default_groups(self.accounts, self.people))
         _require_unique("account key", (account.key for account in self.accounts))
         _require_unique("access token", (account.access_token for account in self.accounts))
         _require_unique("person's id", (person.id for person in self.people))
@@ -112,6 +128,22 @@ def default_people(accounts: Iterable[SimAccount]) -> tuple[SimPerson, ...]:
         if account.kind == "line":
             people.append(_make_person(account, _STAFF_NAME, staff=True))
     return tuple(people)
+
+
+def default_groups(
+    accounts: Iterable[SimAccount], people: Iterable[SimPerson]
+) -> tuple[SimGroup, ...]:
+    """One group of staff for each LINE account: those with phones, and a colleague without one."""
+    groups: list[SimGroup] = []
+    for account in accounts:
+        staff = [one for one in people if one.staff and one.account_key == account.key]
+        if account.kind != "line" or not staff:
+            continue
+        colleague = _make_person(account, _COLLEAGUE_NAME, staff=True)
+        digest = hashlib.sha256(f"{account.key}/group".encode()).hexdigest()
+        name = f"{account.name} staff"
+        groups.append(SimGroup(account.key, f"C{digest[:32]}", name, (*staff, colleague)))
+    return tuple(groups)
 
 
 def _make_person(account: SimAccount, name: str, *, staff: bool) -> SimPerson:

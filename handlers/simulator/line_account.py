@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 
+from handlers.simulator.config import SimPerson
 from handlers.simulator.line_answers import Refused, answer, quota_key, read_body, require_account
 from handlers.simulator.line_messages import is_loopback
 from handlers.simulator.world import World
@@ -49,7 +50,9 @@ def _add_people(line: Blueprint, world: World) -> None:
     @line.get("/v2/bot/group/<_room>/member/<person_id>")
     @line.get("/v2/bot/room/<_room>/member/<person_id>")
     def profile(person_id: str, _room: str = "") -> Response:
-        person = world.person_of(require_account(), person_id)
+        person = world.person_of(require_account(), person_id) or _find_member(
+            world, _room, person_id
+        )
         if person is None:
             raise Refused(404, "Not found")
         return answer({"displayName": person.name, "userId": person.id, "language": "th"})
@@ -59,7 +62,9 @@ def _add_people(line: Blueprint, world: World) -> None:
         account = require_account()
         if not world.ledger.fact(f"room:{account.key}:{group_id}"):
             raise Refused(404, "Not found")
-        return answer({"groupId": group_id, "groupName": f"Group of {account.name}"})
+        names = {group.id: group.name for group in world.config.groups}
+        name = names.get(group_id, f"Group of {account.name}")
+        return answer({"groupId": group_id, "groupName": name})
 
     @line.get("/v2/bot/message/<message_id>/content")
     def content(message_id: str) -> Response:
@@ -78,6 +83,13 @@ def _add_people(line: Blueprint, world: World) -> None:
     def mark_as_read() -> Response:
         read_body()
         return answer({})
+
+
+def _find_member(world: World, group_id: str, person_id: str) -> SimPerson | None:
+    """Find a member of a group who has no phone of their own here."""
+    groups = [group for group in world.config.groups if group.id == group_id]
+    members = [member for group in groups for member in group.members]
+    return next((one for one in members if one.id == person_id), None)
 
 
 def _add_endpoint(line: Blueprint, world: World) -> None:

@@ -32,6 +32,7 @@ def _add_page(blueprint: Blueprint, world: World) -> None:
         return render_template(
             "simulator/phones.html",
             people=world.config.people,
+            groups=world.config.groups,
             account_names=names,
             hint=world.config.hint,
             hello=HELLO,
@@ -41,7 +42,7 @@ def _add_page(blueprint: Blueprint, world: World) -> None:
     @blueprint.get("/phones/<person_id>/messages")
     def list_messages(person_id: str) -> Response:
         person = _require_person(world, person_id)
-        return jsonify(_list_messages(world, person, read_number("after")))
+        return jsonify(list_seen(world, person.id, person.account_key, read_number("after")))
 
     @blueprint.get("/contents/<content_id>")
     def show_content(content_id: str) -> Response:
@@ -61,7 +62,13 @@ def _add_writing(blueprint: Blueprint, world: World) -> None:
         text, payload = body.get("text"), body.get("payload")
         if not isinstance(text, str) or not text:
             abort(400, "Write something first: text must be a string that is not empty.")
-        number = world.say(person, text, payload if isinstance(payload, str) else None)
+        quoted = body.get("quoted")
+        number = world.say(
+            person,
+            text,
+            payload if isinstance(payload, str) else None,
+            quoted=quoted if isinstance(quoted, str) else None,
+        )
         return jsonify({"webhook": number}), 201
 
     @blueprint.post("/phones/<person_id>/postbacks")
@@ -136,13 +143,14 @@ def _require_person(world: World, person_id: str) -> SimPerson:
     return person
 
 
-def _list_messages(world: World, person: SimPerson, after: int) -> dict[str, Any]:
+def list_seen(world: World, address: str, account_key: str, after: int) -> dict[str, Any]:
+    """Give what a person or a group has seen and said after a ledger's id, and any trouble."""
     # A phone that opens shows the end of a long chat; one that follows misses nothing.
     order = "ASC" if after else "DESC"
     rows = world.ledger.rows(
         f"SELECT * FROM seen WHERE person = ? AND account = ? AND id > ? ORDER BY id {order} LIMIT ?",  # noqa: S608, E501
-        person.id,
-        person.account_key,
+        address,
+        account_key,
         after,
         _PAGE,
     )
@@ -158,15 +166,15 @@ def _list_messages(world: World, person: SimPerson, after: int) -> dict[str, Any
         }
         for row in sorted(rows, key=lambda row: int(row["id"]))
     ]
-    return {"messages": messages, "trouble": _tell_trouble(world, person)}
+    return {"messages": messages, "trouble": _tell_trouble(world, address)}
 
 
-def _tell_trouble(world: World, person: SimPerson) -> str:
-    """A sentence where the shop's server has not taken this person's messages, else nothing."""
+def _tell_trouble(world: World, address: str) -> str:
+    """A sentence where the shop's server has not taken what was said here, else nothing."""
     rows = world.ledger.rows(
         "SELECT statuses FROM webhooks WHERE person = ? AND state IN ('waiting', 'failed')"
         " AND statuses <> '[]' ORDER BY id",
-        person.id,
+        address,
     )
     if not rows:
         return ""

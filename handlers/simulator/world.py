@@ -47,10 +47,21 @@ class World:
 
     # What a person does --------------------------------------------------------
 
-    def say(self, person: SimPerson, text: str, payload: str | None = None) -> int:
-        """The person writes; ``payload`` is that of a tapped Meta quick reply."""
+    def say(
+        self,
+        person: SimPerson,
+        text: str,
+        payload: str | None = None,
+        *,
+        quoted: str | None = None,
+    ) -> int:
+        """The person writes; ``payload`` is that of a tapped Meta quick reply.
+
+        ``quoted`` is the id of the message that is quoted, on LINE.
+        """
         if person.kind == "line":
-            return self.do(person, {"message": events.line_text(text)})
+            quote = {"quotedMessageId": quoted} if quoted else {}
+            return self.do(person, {"message": events.line_text(text) | quote})
         message: dict[str, Any] = {"mid": events.make_mid(person.kind), "text": text}
         if payload is not None:
             message["quick_reply"] = {"payload": payload}

@@ -189,9 +189,9 @@ def test_a_payload_is_frozen_at_its_first_attempt(open_shop: Shop) -> None:
     open_shop.clock.move(seconds=5)
     open_shop.deliver()
 
-    first, second = (call.body for call in open_shop.platforms.calls)
+    first, second, _news = (call.body for call in open_shop.platforms.calls)
     assert first == second
-    assert open_shop.row("outbox").payload == frozen
+    assert open_shop.row("outbox", kind="bill").payload == frozen
 
 
 @sqlite_only

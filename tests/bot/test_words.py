@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import bot.words
 from bot.payments import PROVIDERS
@@ -18,8 +20,11 @@ from bot.words import (
     format_percent,
     format_sign,
     format_when,
+    parse_money,
     say,
 )
+from orders.errors import AmountError
+from orders.money import EXPONENTS, MOST_MINOR
 from orders.payment import PayMethod
 from orders.states import Status
 
@@ -90,6 +95,55 @@ def test_money_is_shown_exactly(
     minor: int, currency: str, exponent: int, locale: str, shown: str
 ) -> None:
     assert format_money(minor, currency, exponent, locale) == shown
+
+
+# Those of our words first, then those of every currency's home.
+LOCALES = [*LANGUAGES, "en-GB", "vi", "id", "ms", "fil", "zh-Hant-TW", "ja", "ko", "de", "fr"]
+
+
+@given(st.integers(0, MOST_MINOR), st.sampled_from(sorted(EXPONENTS)), st.booleans())
+@pytest.mark.parametrize("locale", LOCALES)
+def test_money_that_is_shown_is_read_back_in_every_locale(
+    locale: str, minor: int, currency: str, sign: bool
+) -> None:
+    places = EXPONENTS[currency]
+    shown = format_money(minor, currency, places, locale, sign=sign)
+    assert parse_money(shown, currency, places, locale) == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "minor"),
+    [
+        ("1,290.50", "th", 129050),
+        ("๑,๒๙๐.๕๐", "th", 129050),
+        ("1.290,50", "vi", 129050),
+        ("THB 5", "en", 500),
+    ],
+)
+def test_money_is_read_as_its_reader_writes_it(text: str, locale: str, minor: int) -> None:
+    assert parse_money(text, "THB", 2, locale) == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("", "amount_not_number"),
+        ("x", "amount_not_number"),
+        ("1,00", "amount_not_number"),
+        ("NaN", "amount_not_number"),
+        ("Infinity", "amount_not_number"),
+        ("1e5", "amount_not_number"),
+        ("1_000", "amount_not_number"),
+        ("-5", "amount_negative"),
+        ("฿-5", "amount_negative"),
+        ("0.005", "amount_decimals"),
+        ("9" * 30, "amount_too_large"),
+    ],
+)
+def test_T21_money_that_is_none_is_refused(text: str, key: str) -> None:
+    with pytest.raises(AmountError) as refused:
+        parse_money(text, "THB", 2, "th")
+    assert refused.value.key == key
 
 
 def test_money_without_its_sign_is_for_tables() -> None:

@@ -183,3 +183,14 @@ if "OPENBILL_LINE_OPENAPI" in os.environ:  # LINE's own judgement, where its fil
     def test_lines_own_schema_would_notice_a_wrong_payload() -> None:
         for wrong in ({"type": "hologram"}, {"type": "text"}, {"type": "flex", "altText": "x"}):
             assert not judge.is_valid({"to": "U1", "messages": [wrong]})
+
+
+@every_channel
+def test_cards_that_go_together_are_one_request_and_keep_their_order(kind: str) -> None:
+    cards = [Card(f"@C{number}", "LINE", (), notes=("hello",)) for number in range(7)]
+    payload = str(CHANNELS[kind].compose_together(cards))
+
+    places = [payload.find(f"@C{number}") for number in range(7)]
+    assert places[0] >= 0
+    assert places[5:] == [-1, -1]
+    assert places[:5] == sorted(places[:5]) or set(places[1:5]) == {-1}

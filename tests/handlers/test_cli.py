@@ -242,6 +242,12 @@ def test_a_meta_channel_wants_the_apps_secret_first(tea: Line) -> None:
             "Who@example.com does not work in tea",
         ),
         (("replay", "7"), 1, "There is no delivery 7"),
+        (("shop", "options", "--shop", "no"), 1, "There is no shop 'no'"),
+        (
+            ("shop", "options", "--shop", "tea", "--card-quota", "101"),
+            1,
+            "Card_quota is a whole number from 0 to 100",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence(
@@ -277,6 +283,19 @@ def test_a_linking_code_is_six_digits(tea: Line) -> None:
     code = tea.run("staff", "link-code", "nok@example.com").strip()
     assert len(code) == 6
     assert code.isdecimal()
+
+
+def test_a_shops_options_about_chat_are_chosen_and_printed(tea: Line) -> None:
+    assert "page-orders off" in tea.run("shop", "options", "--shop", "tea")
+    chosen = ("--page-orders", "on", "--card-pause", "30")
+    told = tea.run("shop", "options", "--shop", "tea", *chosen).splitlines()
+    assert told == [
+        "card-pause 30",
+        "card-quota 80",
+        "page-orders on",
+        "automatic-a-minute 10",
+    ]
+    assert "card-pause 30" in tea.run("shop", "options", "--shop", "tea")
 
 
 def test_lists_for_people_hold_the_same_rows_and_no_secret(tea: Line) -> None:

@@ -13,7 +13,10 @@ from flask import Flask, request
 from handlers.security import known_hosts
 from tests.handlers.conftest import OPERATOR_PASSWORD, Front
 
-OURS = ("webhooks", "auth", "inbox", "posts", "live", "media", "bill", "operators", "health")
+OURS = (
+    *("webhooks", "auth", "surfaces", "inbox", "posts", "live", "media", "bill"),
+    *("operators", "health"),
+)
 
 # What each role gets, of a conversation and a bill that exist: stranger, viewer, owner, operator.
 ROUTES = {
@@ -26,6 +29,9 @@ ROUTES = {
     ("POST", "/logout"): (303, 303, 303, 303),
     ("GET", "/account"): (303, 200, 200, 403),
     ("POST", "/account/link-code"): (303, 200, 200, 403),
+    # Filled in with nothing, which the owner is told.
+    ("POST", "/account/chat"): (303, 403, 422, 403),
+    ("POST", "/account/groups/<int:group_id>/release"): (303, 403, 404, 403),
     ("GET", "/inbox"): (303, 200, 200, 403),
     ("GET", "/inbox/list"): (303, 200, 200, 403),
     ("GET", "/inbox/<int:conversation_id>"): (303, 200, 200, 403),
@@ -91,6 +97,7 @@ def test_every_route_lets_in_whom_it_says(front: Front, role: str) -> None:
             .replace("<token>", bill)
             .replace("<key>", "siam-line")
             .replace("<int:merge_id>", "1")
+            .replace("<int:group_id>", "1")
             .replace("<int:message_id>", "1")
             .replace("<int:delivery_id>", "1")
         )
@@ -109,10 +116,12 @@ def test_every_route_lets_in_whom_it_says(front: Front, role: str) -> None:
     assert got == {route: wanted[ROLES.index(role)] for route, wanted in ROUTES.items()}
 
 
-POSTS = ["/login", "/logout", "/account/link-code", "/inbox/1/messages", "/inbox/1/preview"]
+POSTS = ["/login", "/logout", "/account/link-code", "/account/chat", "/inbox/1/messages"]
 
 
-@pytest.mark.parametrize("path", [*POSTS, "/inbox/1/read"])
+@pytest.mark.parametrize(
+    "path", [*POSTS, "/account/groups/1/release", "/inbox/1/preview", "/inbox/1/read"]
+)
 def test_T48_a_form_without_our_token_does_nothing(front: Front, path: str) -> None:
     front.hear("hello")
     visitor, other = front.staff(), front.visitor()

@@ -15,7 +15,8 @@ from orders.moves import Guard
 from orders.sentences import SENTENCES, WORDS
 from orders.states import Role, Status
 
-HOUSE = Path(orders.__path__[0])
+RULEBOOK = Path(orders.__path__[0])
+PLACES = [RULEBOOK, RULEBOOK.parent / "bot" / "ordering"]
 
 
 def slots(sentence: str) -> set[str]:
@@ -23,9 +24,9 @@ def slots(sentence: str) -> set[str]:
 
 
 def raised() -> list[tuple[str, set[str]]]:
-    """Every error that the rulebook raises with a literal key, and the facts it gives."""
+    """Every error of the rulebook that is raised with a literal key, and the facts it gives."""
     found = []
-    for file in HOUSE.glob("*.py"):
+    for file in (file for place in PLACES for file in place.glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)

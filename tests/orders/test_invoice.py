@@ -158,3 +158,26 @@ def test_a_stored_amount_that_is_not_text_is_refused() -> None:
 def test_an_invoice_without_a_zone_in_its_time_is_not_issued() -> None:
     with pytest.raises(ValueError, match="aware"):
         replace(issue(order()), issued_at=ISSUED.replace(tzinfo=None))
+
+
+@given(drafts(), st.integers(0, 200_000))
+def test_T28_an_order_edited_since_its_bill_is_what_was_billed_again(
+    draft: Order, price: int
+) -> None:
+    invoice = issue(draft)
+    assert invoice.restore(draft) is draft
+    edited = replace(draft, items=(), discount=None, deposit=None).add(
+        Item(None, "extra", (), 1, Money(price, draft.currency))
+    )
+    restored = invoice.restore(edited)
+    assert totals(restored).total == invoice.total
+    assert totals(restored).tax == invoice.tax
+    assert [item.quantity for item in restored.items] == [line.quantity for line in invoice.lines]
+
+
+@given(drafts(), st.integers(0, 200_000))
+def test_a_bill_as_paid_asks_for_what_the_order_would(draft: Order, paid: int) -> None:
+    held = Money(paid, draft.currency)
+    now, sums = issue(draft).as_paid(held), totals(draft.with_paid(held))
+    assert (now.paid, now.balance, now.amount_due) == (sums.paid, sums.balance, sums.amount_due)
+    assert now.adds_up()

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, select
 
 from bot import conversation, inbox, invoicing, outbox
+from bot.ordering import Desk
 from bot.runtime import Runtime, Work
 from bot.staff import Actor
 from bot.store import changes, people, products, shops, stock, tables
@@ -212,6 +213,15 @@ class Shop:
                 linked_at=work.now,
             )
         )
+
+    def at_desk(self, body: Callable[[Desk], T]) -> T:
+        """Make moves of orders in one transaction of this shop."""
+
+        def run(work: Work) -> T:
+            shop = shops.find_shop(work.connection, self.owner.shop_id)
+            return body(Desk(self.runtime, work, shop))
+
+        return self.runtime.transact(run)
 
     def set_stock(self, code: str, available: int) -> None:
         """Count a product's stock anew, as an adjustment."""

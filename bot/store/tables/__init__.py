@@ -34,6 +34,7 @@ from bot.store.tables.inbox import (
 )
 from bot.store.tables.keywords import commenters, keyword_hits, keyword_rules, posts
 from bot.store.tables.media import media
+from bot.store.tables.money import payment_attempts, payments, refunds, slips
 from bot.store.tables.orders import (
     invoices,
     order_events,
@@ -42,6 +43,7 @@ from bot.store.tables.orders import (
     products,
 )
 from bot.store.tables.outbox import outbox
+from bot.store.tables.parcels import parcel_items, parcels
 from bot.store.tables.people import (
     api_tokens,
     channels,
@@ -56,6 +58,7 @@ from bot.store.tables.people import (
 from bot.store.tables.replies import auto_answers, saved_replies, status_templates
 from bot.store.tables.search import message_words, search_marks
 from bot.store.tables.stock import shelves, stock_moves, variants
+from bot.store.tables.surfaces import staff_cards, staff_groups
 from bot.store.tables.watch import heard_hours, watches
 
 __all__ = [
@@ -94,12 +97,17 @@ __all__ = [
     "order_items",
     "orders",
     "outbox",
+    "parcel_items",
+    "parcels",
+    "payment_attempts",
+    "payments",
     "postal_addresses",
     "posts",
     "product_imports",
     "product_pictures",
     "products",
     "raw_deliveries",
+    "refunds",
     "reply_tokens",
     "saved_replies",
     "search_marks",
@@ -107,7 +115,10 @@ __all__ = [
     "shelves",
     "shops",
     "sign_ins",
+    "slips",
     "staff",
+    "staff_cards",
+    "staff_groups",
     "staff_links",
     "status_templates",
     "stock_moves",

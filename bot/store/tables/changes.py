@@ -42,6 +42,7 @@ idempotency_keys = Table(
     make_id(),
     make_shop(),
     Column("key", String(200), nullable=False),
+    Column("request", String(64)),  # digest of what was asked; another with this key is refused
     Column("answer", Json, nullable=False),
     Column("at", Utc, nullable=False),
     UniqueConstraint("shop_id", "key"),

@@ -74,6 +74,8 @@ contacts = Table(
         "name_given", Boolean, nullable=False, server_default=false()
     ),  # by staff: it and language stay
     Column("merged_into", Id),  # the contact that stands for this one now
+    # a group of the shop's own staff: nobody's customer, in no list
+    Column("internal", Boolean, nullable=False, server_default=false()),
     Column("default_address_id", Id),  # of its postal addresses; another's counts for nothing
     Column("search_text", Text, nullable=False, server_default=""),  # bare name, then phones
     Column("version", Integer, nullable=False, server_default="1"),
@@ -194,6 +196,7 @@ messages = Table(
     Column("edited_at", Utc),
     Column("delivery_id", String(36)),
     Column("invoice_id", Id),
+    Column("automatic", Boolean, nullable=False, server_default=false()),  # nobody asked for it
     Column("facts", Json, nullable=False, server_default="{}"),
     Column("reactions", Json, nullable=False, server_default="{}"),  # who: emoji
     Index("ix_messages_thread", "conversation_id", "sent_at", "id"),

@@ -13,10 +13,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from bot.store.tables.base import make_id, make_ref, make_shop, metadata
-from bot.store.types import Json, Utc
+from bot.store.types import Id, Json, Utc
 
 products = Table(
     "products",
@@ -44,6 +45,8 @@ products = Table(
     Index("ix_products_category", "shop_id", "category", "code"),
 )
 
+_SHORT = text("missing > 0")
+
 orders = Table(
     "orders",
     metadata,
@@ -58,17 +61,26 @@ orders = Table(
     Column("currency", String(3), nullable=False),
     Column("terms", Json, nullable=False),  # shipping, discount, deposit, tax, note, phone, …
     Column("total_minor", BigInteger, nullable=False),
-    Column("paid_minor", BigInteger, nullable=False),
+    Column("paid_minor", BigInteger, nullable=False),  # all that ever came in
+    Column("refunded_minor", BigInteger, nullable=False, server_default="0"),
+    Column("missing", Integer, nullable=False, server_default="0"),  # paid pieces without stock
     Column("due_at", Utc),
+    Column("stopped_at", Utc),  # since when its clock stands: a slip is being looked at
     Column("link_generation", Integer, nullable=False),
     Column("link_digest", String(64), unique=True),
+    Column("origin_id", Id),  # the order that it was copied from
+    Column("merged_into", Id),  # the order that it became a part of
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
+    Column("deleted_at", Utc),  # a draft that was dropped: its number and history stay
     UniqueConstraint("shop_id", "number"),
     Index("ix_orders_conversation", "conversation_id", "id"),
+    Index("ix_orders_due", "status", "due_at"),
+    Index("ix_orders_missing", "missing", "id", sqlite_where=_SHORT, postgresql_where=_SHORT),
     Index(None, "contact_id"),
     Index("ix_orders_status", "shop_id", "status", "number"),
     CheckConstraint("total_minor >= 0", name="total"),
+    CheckConstraint("refunded_minor BETWEEN 0 AND paid_minor", name="refunded"),
 )
 
 order_items = Table(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Index,
     Integer,
     String,
     Table,
+    false,
 )
 
 from bot.store.tables.base import make_ref, make_shop, metadata
@@ -24,8 +26,11 @@ outbox = Table(
     make_ref("message_id", "messages", nullable=True),
     make_ref("order_id", "orders", nullable=True),
     make_ref("invoice_id", "invoices", nullable=True),
-    Column("kind", String(8), nullable=False),  # text | card | bill
+    Column("kind", String(8), nullable=False),  # text | card | bill | cards | receipt | private
     Column("part", String(8), nullable=False),
+    Column("about_id", Id),  # the customer's conversation that an answer to staff is about
+    Column("awaits_id", Id),  # the message whose fate a receipt tells
+    Column("free_only", Boolean, nullable=False, server_default=false()),  # rather not than paid
     Column("content", Json),  # what to say; None for a bill, which its invoice tells
     Column("payload", Json),  # what is sent; frozen before the first attempt
     Column("state", String(12), nullable=False),
@@ -49,4 +54,6 @@ outbox = Table(
     Index("ix_outbox_comment", "channel_id", "comment_id", unique=True),
     Index("ix_outbox_due", "state", "due_at", "deadline"),
     Index("ix_outbox_conversation", "conversation_id", "seq"),
+    Index(None, "order_id"),
+    Index(None, "awaits_id"),
 )

@@ -81,13 +81,21 @@
     if (!response.ok) throw new Error(`The simulator answered ${response.status}.`);
   }
 
+  // The first words of a message as it is drawn.
+  function wordsOf(item) {
+    const body = item.querySelector(".bubble, .fx-text, .card");
+    return (body?.textContent || "").slice(0, 60);
+  }
+
   // --- one phone ------------------------------------------------------------
 
   class Phone {
     constructor(section) {
       this.section = section;
       this.kind = section.dataset.kind;
-      this.path = `/phones/${encodeURIComponent(section.dataset.person)}`;
+      const { person, group } = section.dataset;
+      this.path = group ? `/groups/${encodeURIComponent(group)}` : `/phones/${encodeURIComponent(person)}`;
+      this.door = section.querySelector(".door");
       this.chat = section.querySelector(".chat");
       this.empty = section.querySelector(".empty");
       this.trouble = section.querySelector(".trouble");
@@ -95,6 +103,7 @@
       this.form = section.querySelector(".write");
       this.box = section.querySelector("textarea");
       this.tab = document.getElementById(section.getAttribute("aria-labelledby"));
+      this.quoted = null;
       this.after = 0;
       this.busy = false;
       this.listen();
@@ -122,7 +131,10 @@
       this.section.querySelector(".end-live")?.addEventListener("click", () => {
         this.try(() => post(`${this.path}/broadcast/end`, {}));
       });
-      this.section.querySelector(".picture").addEventListener("change", (event) => {
+      this.door?.addEventListener("click", () => {
+        this.try(() => post(`${this.path}/${this.door.dataset.next || "join"}`, {}));
+      });
+      this.section.querySelector(".picture")?.addEventListener("change", (event) => {
         const [file] = event.target.files;
         if (file) this.try(() => post(`${this.path}/pictures`, file, file.type));
         event.target.value = "";
@@ -148,7 +160,31 @@
     }
 
     say(text, payload) {
-      return this.try(() => post(`${this.path}/messages`, { text, payload }));
+      const quoted = this.quoted;
+      return this.try(() => post(`${this.path}/messages`, { text, payload, quoted, ...this.writer() }))
+        .then((sent) => {
+          if (sent) this.quote(null);
+          return sent;
+        });
+    }
+
+    // Who writes: in a group one of its members, perhaps on a computer.
+    writer() {
+      const member = this.section.querySelector(".member");
+      if (!member) return {};
+      return { member: member.value, from_computer: this.section.querySelector(".computer").checked };
+    }
+
+    quote(message, words) {
+      this.quoted = message ? message.platform_id : null;
+      this.section.querySelector(".quoting")?.remove();
+      if (!message) return;
+      const drop = make("button", "quote-drop", "×");
+      drop.type = "button";
+      drop.setAttribute("aria-label", "Do not quote");
+      drop.addEventListener("click", () => this.quote(null));
+      this.form.prepend(make("div", "quoting", make("span", "", `Quoting: ${words}`), drop));
+      this.box.focus();
     }
 
     tap(data, title, spoken) {
@@ -171,12 +207,20 @@
         if (!response.ok) throw new Error(`The simulator answered ${response.status}.`);
         const answer = await response.json();
         this.complain(answer.trouble);
+        this.showDoor(answer.invited);
         this.add(answer.messages);
       } catch (error) {
         this.complain(`The simulator does not answer: ${error.message}`);
       } finally {
         this.busy = false;
       }
+    }
+
+    showDoor(invited) {
+      if (!this.door) return;
+      this.door.dataset.next = invited ? "leave" : "join";
+      this.door.textContent = invited ? this.door.dataset.leave : this.door.dataset.join;
+      this.form.querySelector(".send").disabled = !invited;
     }
 
     add(messages) {
@@ -216,11 +260,22 @@
       if (!old) item.classList.add("msg-new");
       item.dataset.id = message.id;
       item.dataset.kind = message.kind;
+      if (message.writer) item.append(make("span", "writer", message.writer));
+      const about = list([...this.chat.children]).find((one) => one.dataset.platform === message.payload?.quotedMessageId);
+      if (message.payload?.quotedMessageId) item.append(make("div", "quote", about ? wordsOf(about) : "an earlier message"));
       item.append(...this.body(message));
+      item.dataset.platform = message.platform_id;
       const at = new Date(message.at * 1000);
       const time = make("time", "", at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false }));
       time.dateTime = at.toISOString();
-      item.append(time);
+      const foot = make("div", "foot", time);
+      if (this.kind === "line" && ["text", "flex"].includes(message.kind)) {
+        const button = make("button", "quote-button", "Quote");
+        button.type = "button";
+        button.addEventListener("click", () => this.quote(message, wordsOf(item)));
+        foot.append(button);
+      }
+      item.append(foot);
       return item;
     }
 

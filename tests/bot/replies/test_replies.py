@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from bot import replies
+from bot import replies, statuses
 from bot.replies import DAYS, Answer, ReplyError
 from bot.replies.hours import Span, away_since, parse_spans, write_spans
-from bot.replies.statuses import check_template
+from bot.replies.templates import check_template
 from bot.store import shops
+from bot.words import say
 from orders.states import Role
 from tests.support.keywords import comment, rule
 from tests.support.shop import STAFF_PHONE, Shop
@@ -132,7 +133,7 @@ def test_comments_groups_and_staff_get_no_automatic_answer(shop: Shop) -> None:
     event["source"] = {"type": "group", "groupId": "Gone", "userId": "Uone"}
     shop.post_line(shop.line_body(event))
     write(shop, "where is my order", user=STAFF_PHONE)
-    assert [row.kind for row in shop.rows("outbox")] == ["card"]
+    assert bot_texts(shop) == [say("answer.hello", "th", name=shop.owner.name)]
 
 
 def test_T17_an_echo_is_never_answered(shop: Shop) -> None:
@@ -231,16 +232,16 @@ def test_a_shops_own_words_ask_too(shop: Shop) -> None:
 def render(at: Shop, state: str, language: str, /, **facts: str) -> str:
     with at.runtime.store.read() as connection:
         row = shops.find_shop(connection, at.owner.shop_id)
-        return replies.render_status_message(connection, row, state, language, facts)
+        return statuses.render_status_message(connection, row.id, state, language, facts)
 
 
 def test_every_state_has_words_with_what_must_be_told(shop: Shop) -> None:
-    for status in replies.REQUIRED:
+    for status in statuses.REQUIRED:
         for language in ("th", "en"):
-            check_template(status, replies.default_template(status, language))
-            facts = {name: f"<{name}>" for name in replies.STATUS_FACTS}
+            check_template(status, statuses.default_template(status, language))
+            facts = {name: f"<{name}>" for name in statuses.STATUS_FACTS}
             text = render(shop, status, language, **facts)
-            assert all(f"<{name}>" in text for name in replies.REQUIRED[status])
+            assert all(f"<{name}>" in text for name in statuses.REQUIRED[status])
 
 
 def test_a_template_without_what_must_be_told_is_refused(shop: Shop) -> None:

@@ -15,7 +15,7 @@ from handlers.simulator import SimAccount, SimPerson, SimulatorConfig, create_ap
 
 def test_the_page_shows_a_phone_for_everybody(simulator: Any) -> None:
     page = requests.get(f"{simulator.url}/", timeout=10)
-    assert page.text.count('role="tabpanel"') == 4
+    assert page.text.count('role="tabpanel"') == 4 + 1  # and the staff's group
     assert "Sign in as nok@example.com" in page.text
     assert "สวัสดีค่ะ เอาชาเขียว 2" in page.text
 

@@ -160,13 +160,13 @@ def test_who_lost_a_race_reads_a_sentence_and_changes_nothing(open_shop: Shop) -
     events = len(open_shop.rows("order_events"))
 
     for move in (
-        lambda work: ordering.edit(work, stale, asker, lambda order: order),
-        lambda work: ordering.cancel(work, stale, asker, "late"),
+        lambda desk: ordering.edit(desk, stale, asker, lambda order: order),
+        lambda desk: ordering.cancel(desk, stale, asker, "late"),
     ):
         with pytest.raises(MoveError) as refused:
-            open_shop.runtime.transact(move)
-        assert refused.value.key == "guard_same_version"
-        assert "Reload" in refused.value.sentence("en")
+            open_shop.at_desk(move)
+        assert refused.value.key == "order_changed"
+        assert "changed by Nok at" in refused.value.sentence("en")
 
     assert len(open_shop.rows("order_events")) == events
     assert open_shop.row("orders").status == "draft"
