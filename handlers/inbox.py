@@ -26,8 +26,9 @@ from bot.store.database import StoreUnavailable
 from handlers.auth import require_staff
 from handlers.context import actor, language, runtime
 from handlers.display import show_recent
+from handlers.leaves import Leaf, read_mark, write_mark
 from handlers.searching import CUSTOMER, read_asked, read_number, read_results
-from handlers.thread import Desk, Leaf, read_desk, read_mark, write_mark
+from handlers.thread import Desk, read_desk
 from handlers.words import phrase
 
 blueprint = Blueprint("inbox", __name__)

@@ -79,7 +79,7 @@ class Instagram(Graph):
 
         return graph_client.renew(account)
 
-    def wanted_fields(self, account: Account) -> frozenset[str]:
+    def wanted_fields(self, account: Account, *, comments: bool) -> frozenset[str]:
         """Name an Instagram account's own fields.
 
         Behind a Page any field of the Page will do: which of Instagram's are
@@ -91,5 +91,6 @@ class Instagram(Graph):
             {
                 *("messages", "messaging_postbacks", "messaging_seen"),
                 *("messaging_referral", "message_reactions", "comments"),
+                *(("live_comments",) if comments else ()),
             }
         )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from bot.store.changes import build_upserts
 from bot.store.contacts import lock_contacts, move_all, update_address, update_contact
-from bot.store.conversations import find_address
+from bot.store.conversations import find_address, lock_conversation
 from bot.store.tables import (
     addresses,
     commenters,
@@ -99,6 +99,9 @@ def meet(connection: Connection, delivery: Any, person_id: str, at: datetime) ->
 
 def _join(connection: Connection, here: Any, known: Any) -> None:
     """Let a comment's conversation go on in the one that its writer has already."""
+    # Conversations before orders and contacts, by id, as all who hear something do.
+    for conversation_id in sorted((here.id, known.conversation_id)):
+        lock_conversation(connection, conversation_id)
     lock_contacts(connection, here.shop_id, (here.contact_id, known.contact_id))
     there = connection.execute(
         select(conversations).where(conversations.c.id == known.conversation_id)

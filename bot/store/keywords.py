@@ -65,6 +65,16 @@ def save_rule(
     return connection.execute(changed).rowcount == 1
 
 
+def takes_comments(connection: Connection, shop_id: int) -> bool:
+    """Say whether a shop takes orders from comments, under all of its posts or under one."""
+    query = select(keyword_rules.c.id).where(
+        keyword_rules.c.shop_id == shop_id,
+        keyword_rules.c.scope != "chat",
+        keyword_rules.c.enabled,
+    )
+    return connection.execute(query.limit(1)).scalar() is not None
+
+
 # Posts -----------------------------------------------------------------------
 
 

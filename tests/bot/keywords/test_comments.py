@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot import keywords
+from bot import keywords, surfaces
 from bot.keywords import Terms
-from bot.store import conversations
+from bot.store import conversations, groups
+from tests.support.group import Group
 from tests.support.keywords import COMMENTER, comment, comment_body, rule
 from tests.support.platforms import LOST, Fault
 from tests.support.shop import Shop
@@ -98,6 +99,37 @@ def test_who_wrote_before_gets_the_comments_order_into_that_conversation(open_sh
     comment(shop, "B2 1", "c_2")
     assert items(shop) == [("A1", 2), ("B2", 1)]
     assert shop.rows("messages")[-1].conversation_id == 1
+
+
+def test_what_staff_were_shown_of_a_comment_means_the_conversation_that_goes_on(
+    open_shop: Shop,
+) -> None:
+    shop = open_shop
+    shop.hear_meta("hello", user=PSID)
+    shop.handle()
+    group = Group(shop)
+    group.claim()
+    comment(shop, "A1 2", "c_1")
+    commented = shop.row("orders").conversation_id
+    shop.clock.move(minutes=2, seconds=1)
+    surfaces.post_due(shop.runtime)
+    contact = shop.row("contacts", id=shop.row("conversations", id=commented).contact_id)
+    group.say(f"/use @C{contact.code}")
+    shop.handle()
+    assert {card.conversation_id for card in shop.rows("staff_cards")} >= {commented}
+    assert shop.row("staff_links").conversation_id == commented
+    shop.deliver()
+
+    assert shop.row("conversations", id=commented).joined_into == 1
+    assert {card.conversation_id for card in shop.rows("staff_cards")} == {1}
+    assert shop.row("staff_links").conversation_id == 1
+    with shop.runtime.store.read() as connection:
+        waiting = groups.list_waiting(connection, shop.owner.shop_id, 9)
+        code = shop.row("contacts", id=1).code
+        named = conversations.find_conversation_by_code(connection, shop.owner.shop_id, code)
+    assert [row.id for row in waiting] == [1]
+    assert named is not None
+    assert named.id == 1
 
 
 def test_a_lost_answer_is_settled_by_the_echo_which_names_the_person(open_shop: Shop) -> None:
