@@ -12,12 +12,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from bot.runtime import Runtime
 from bot.settings import Settings
 from handlers import (
+    answers,
     api,
     auth,
     bill,
     dashboard,
     health,
     inbox,
+    keywords,
     live,
     media,
     operators,
@@ -56,6 +58,8 @@ def create_app(runtime: Runtime) -> Flask:
     bill.limit_guesses(app)
     parts = (webhooks, auth, surfaces, inbox, posts, live, media, bill, api, health, operators)
     for part in parts:
+        app.register_blueprint(part.blueprint)
+    for part in (keywords, answers):
         app.register_blueprint(part.blueprint)
     dashboard.mount(app, settings)
     if settings.demo:

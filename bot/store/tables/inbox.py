@@ -147,6 +147,7 @@ conversations = Table(
     Column("last_author", String(8)),
     Column("unread", Integer, nullable=False),
     Column("standby", Boolean, nullable=False),  # another app owns the thread
+    Column("joined_into", Id),  # the conversation in which this one goes on
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("address_id"),
     Index(None, "contact_id"),
