@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from werkzeug.test import TestResponse
 
 from bot import conversation, settings, shops, staff
@@ -124,6 +124,16 @@ class Front:
             customer_terms.index_contact(connection, row.contact_id)
 
         self.runtime.store.write(keep)
+
+    def dump(self) -> dict[str, list[Any]]:
+        """Every row of every table, those behind the search index too."""
+        with self.runtime.store.read() as connection:
+            names = inspect(connection).get_table_names()
+            return {
+                name: list(connection.execute(text(f'SELECT * FROM "{name}"')))
+                for name in names
+                if name != "message_fts"  # it keeps no rows, only what its own tables hold
+            }
 
     def count(self, table: str) -> int:
         with self.runtime.store.read() as connection:
