@@ -142,6 +142,13 @@ class Body:
         """Take an object, which must be there."""
         return Body.of(self._must(name, None), self._name(name))
 
+    def is_amount(self, name: str) -> bool:
+        """Say whether a value is written as an amount is, and is no other object."""
+        value = self._held.get(name)
+        return isinstance(value, str | int | float) or (
+            isinstance(value, dict) and "amount" in value
+        )
+
     def money(self, name: str, currency: str) -> Money:
         """Take an amount: "120.00" or {"amount": "120.00", "currency": "THB"}, never a number.
 

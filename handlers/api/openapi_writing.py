@@ -49,7 +49,10 @@ def _maybe(schema: Schema) -> Schema:
 
 _TERMS: dict[str, Schema] = {
     "items": {**list_of(ref_to("NewItem")), "description": "All the order's lines."},
-    "shipping": _maybe(ref_to("NewShipping")),
+    "shipping": {
+        "description": "An amount alone is a fee.",
+        "anyOf": [ref_to("NewShipping"), AMOUNT, {"type": "null"}],
+    },
     "discount": _maybe(DISCOUNT),
     "deposit": _maybe(AMOUNT),
     "tax_mode": word_of(*TaxMode),
@@ -86,19 +89,25 @@ REQUESTS: dict[str, Schema] = {
         name=TEXT,
         options=list_of(TEXT),
         quantity=NUMBER,
+        unit_price={**AMOUNT, "description": "In place of the product's. price means the same."},
         price=AMOUNT,
         discount=_maybe(DISCOUNT),
         keep={**FLAG, "description": "Keep a one-off in the album."},
     ),
     "NewShipping": _body(
         way={**TEXT, "description": "One of the shop's ways, by code or name."},
+        code={**TEXT, "description": "The same."},
         fee={**AMOUNT, "description": "In place of what the way asks."},
     ),
     "NewOrder": _body(
         conversation_id=TEXT,
         customer={
             "description": "Of an offline order: a code such as C123, or a new customer.",
-            "oneOf": [TEXT, _body("name", name=TEXT, phone=TEXT)],
+            "oneOf": [
+                TEXT,
+                _body("code", code=TEXT, name=_maybe(TEXT)),
+                _body("name", name=TEXT, phone=TEXT, phones=list_of(TEXT)),
+            ],
         },
         **_TERMS,
     ),

@@ -93,14 +93,25 @@ def _read_buyer(body: Body) -> Buyer:
         return Buyer(conversation_id=read_id(body.text("conversation_id")))
     told = body.take("customer")
     if isinstance(told, str):
-        code = read_code(told)
-        if code is None:
-            raise Refusal(404, "There is no such customer in this shop.", "customer.unknown")
-        return Buyer(code=code)
-    new = Body.of(told, "customer")
-    name, phone = new.text("name"), new.text("phone", "")
-    new.close()
-    return Buyer(new=Draft(name, (phone,) if phone else ()))
+        return _find_buyer(told)
+    given = Body.of(told, "customer")
+    if "code" in given:  # as an order's customer is read
+        code = given.text("code")
+        if not given.is_null("name"):
+            given.text("name", "")
+        given.close()
+        return _find_buyer(code)
+    name, phone = given.text("name"), given.text("phone", "")
+    phones = (*((phone,) if phone else ()), *given.texts("phones"))
+    given.close()
+    return Buyer(new=Draft(name, phones))
+
+
+def _find_buyer(text: str) -> Buyer:
+    code = read_code(text)
+    if code is None:
+        raise Refusal(404, "There is no such customer in this shop.", "customer.unknown")
+    return Buyer(code=code)
 
 
 def _read_maybe(body: Body, name: str, read: Any) -> Any:
@@ -119,12 +130,13 @@ def _read_items(body: Body, currency: str) -> tuple[Line, ...] | Keep:
 def _read_line(part: Body, currency: str) -> Line:
     """Read an item: a product's by its code, else a one-off by its name and price."""
     code = None if "code" not in part or part.is_null("code") else part.text("code")
+    price = "price" if "price" in part else "unit_price"
     line = Line(
         quantity=part.number("quantity", 1),
         code=code,
         name="" if code is not None else part.text("name"),
         options=part.texts("options"),
-        price=part.money("price", currency) if "price" in part or code is None else None,
+        price=part.money(price, currency) if price in part or code is None else None,
         discount=_read_maybe(part, "discount", lambda name: part.discount(name, currency))
         if "discount" in part
         else None,
@@ -135,11 +147,13 @@ def _read_line(part: Body, currency: str) -> Line:
 
 
 def _read_shipping(body: Body, currency: str) -> Shipping | Keep | None:
-    """Read a way by its code, a fee, or a fee with the name of a way."""
+    """Read a way by its code, a fee, or a fee with the name of a way; an amount is a fee."""
 
     def read(name: str) -> Shipping:
+        if body.is_amount(name):
+            return Shipping(fee=body.money(name, currency))
         part = body.child(name)
-        way = part.text("way", "")
+        way = part.text("code" if "code" in part else "way", "")
         fee = part.money("fee", currency) if "fee" in part else None
         part.close()
         if fee is None and not way:

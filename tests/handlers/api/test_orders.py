@@ -15,7 +15,7 @@ from tests.support.shop import at_once
 
 FULL: dict[str, Any] = {
     "items": [
-        {"code": "a1", "quantity": 2, "price": "100", "discount": "10%"},
+        {"code": "a1", "quantity": 2, "unit_price": "100", "discount": "10%"},
         {"name": "Gift box", "price": {"amount": "40.00", "currency": "THB"}},
     ],
     "shipping": {"fee": "50.00", "way": "Kerry"},
@@ -70,6 +70,25 @@ def test_a_way_of_sending_asks_its_fee_and_follows_the_items(owner: Program) -> 
     assert "ems" in owner.refused(refusal, 422, "drafting.way_unknown")
     told = owner.patch(f"/orders/{told['number']}", {"version": 1, "shipping": None})
     assert (told["shipping_way"], told["shipping"]["amount"]) == (None, "0.00")
+
+
+def test_what_is_read_of_an_order_can_be_written(owner: Any) -> None:
+    first = owner.draft(
+        customer={"name": "Mali", "phones": ["081-234-5678"]},
+        items=[{"code": "A1", "quantity": 2, "unit_price": "100"}],
+        shipping="45.00",
+    )
+    again = owner.draft(
+        customer=first["customer"],
+        items=[
+            {name: item[name] for name in ("code", "options", "quantity", "unit_price")}
+            for item in first["items"]
+        ],
+        shipping=first["shipping"],
+    )
+    for name in ("customer", "items", "shipping", "total", "phone"):
+        assert again[name] == first[name], name
+    assert owner.draft(shipping={"code": "ems"})["shipping_way"] == "EMS"
 
 
 def _change(told: Any, **shipping: Any) -> Any:
