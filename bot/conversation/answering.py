@@ -14,9 +14,10 @@ from bot.commands.context import (
     find_target,
     lock_meant,
 )
-from bot.commands.grammar import Command, GrammarError, Unknown, parse
+from bot.commands.grammar import Command, GrammarError, Unknown, mend, parse
+from bot.commands.offers import offer
 from bot.commands.table import run
-from bot.messages import Text
+from bot.messages import Button, Text
 from bot.ordering import Asker
 from bot.runtime import Runtime, Work
 from bot.store import groups
@@ -46,7 +47,7 @@ def answer(
         if command is None:
             return None
         if isinstance(command, Unknown):
-            return _error(_unknown(shop, command))
+            return _unknown(shop, command, text)
         with work.connection.begin_nested():
             meant = _find_meant(work, shop, command, here=here, link=link, spoken=spoken)
             context = Context(
@@ -58,20 +59,29 @@ def answer(
                 subject=meant.conversation,
                 order_row=meant.order_row,
                 link=link,
+                is_named=command.target is not None,
+                verb_end=command.verb_span[1],
             )
             reply = run(context, command)
             about = meant.conversation
             return replace(reply, about_id=about.id) if about is not None else reply
     except GrammarError as error:
-        return _error(f"{error.sentence(shop.locale)}\n{error.caret(text)}")
+        return _unreadable(shop, error, text)
     except CommandError as error:
-        return _error(str(error))
+        return _error(str(error), *error.buttons)
     except OrderError as error:
         return _error(error.sentence(shop.locale))
 
 
-def _error(sentence: str) -> Answer:
-    return Answer(Text(sentence), is_error=True)
+def _error(sentence: str, *buttons: Button) -> Answer:
+    return Answer(Text(sentence, buttons), is_error=True)
+
+
+def _unreadable(shop: Any, error: GrammarError, text: str) -> Answer:
+    """Point at what cannot be read; where a word is near, a button writes it in its place."""
+    sentence = f"{error.sentence(shop.locale)}\n{error.caret(text)}"
+    near = error.facts.get("near")
+    return _error(sentence, *(offer(mend(text, (error.start, error.end), near)) if near else ()))
 
 
 def read(shop: Any, text: str) -> Command | Unknown | None:
@@ -84,13 +94,17 @@ def read(shop: Any, text: str) -> Command | Unknown | None:
     )
 
 
-def _unknown(shop: Any, command: Unknown) -> str:
+def _unknown(shop: Any, command: Unknown, text: str) -> Answer:
+    """Say that there is no such command; where one is near, a button writes it in its place."""
     hint = (
         word("answer.did_you_mean", shop.locale, suggestion=command.suggestion)
         if command.suggestion
         else word("answer.see_help", shop.locale)
     )
-    return word("answer.no_such_verb", shop.locale, verb=command.verb, hint=hint)
+    sentence = word("answer.no_such_verb", shop.locale, verb=command.verb, hint=hint)
+    if not command.suggestion:
+        return _error(sentence)
+    return _error(sentence, *offer(command.suggestion + text[command.span[1] :]))
 
 
 def _find_meant(

@@ -55,6 +55,7 @@ from bot.store.tables.people import (
     staff_links,
 )
 from bot.store.tables.search import message_words, search_marks
+from bot.store.tables.snapshots import order_snapshots
 from bot.store.tables.stock import shelves, stock_moves, variants
 from bot.store.tables.surfaces import staff_cards, staff_groups
 from bot.store.tables.watch import heard_hours, watches
@@ -89,6 +90,7 @@ __all__ = [
     "metadata",
     "order_events",
     "order_items",
+    "order_snapshots",
     "orders",
     "outbox",
     "parcel_items",
