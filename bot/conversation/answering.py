@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from bot import ordering
 from bot.commands.context import (
     Answer,
     CommandError,
@@ -18,13 +19,17 @@ from bot.commands.grammar import Command, GrammarError, Unknown, mend, parse
 from bot.commands.offers import offer
 from bot.commands.table import run
 from bot.messages import Button, Text
-from bot.ordering import Asker
+from bot.ordering import Asker, Desk
 from bot.runtime import Runtime, Work
 from bot.store import groups
+from bot.store import orders as order_rows
 from bot.store import outbox as outbox_rows
 from bot.words import say as word
-from orders.errors import OrderError
+from orders.errors import MoveError, OrderError
 from orders.money import exponent
+
+UNRELATED = frozenset({"order_changed", "move_forbidden", "undo_nothing"})
+"""Refusals that name who changed the order already, or that no rival is the reason of."""
 
 
 def answer(
@@ -42,6 +47,7 @@ def answer(
 
     What a refused command did is rolled back, all of it.
     """
+    meant = Meant(None)
     try:
         command = read(shop, text)
         if command is None:
@@ -70,7 +76,20 @@ def answer(
     except CommandError as error:
         return _error(str(error), *error.buttons)
     except OrderError as error:
-        return _error(error.sentence(shop.locale))
+        sentence = error.sentence(shop.locale)
+        rival = _find_rival(Desk(runtime, work, shop), asker, meant, error)
+        return _error(f"{sentence}\n{rival.sentence(shop.locale)}" if rival else sentence)
+
+
+def _find_rival(desk: Desk, asker: Asker, meant: Meant, error: OrderError) -> OrderError | None:
+    """Find who was faster, where a move is refused for the state that somebody just made."""
+    number = meant.order_row.id if meant.order_row is not None else None
+    if number is None and meant.conversation is not None:
+        number = meant.conversation.order_id
+    if not isinstance(error, MoveError) or error.key in UNRELATED or number is None:
+        return None
+    row = order_rows.find_order(desk.connection, desk.shop.id, order_id=number)
+    return ordering.find_rival(desk, row, asker) if row is not None else None
 
 
 def _error(sentence: str, *buttons: Button) -> Answer:

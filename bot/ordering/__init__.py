@@ -35,7 +35,7 @@ from bot.ordering.paying import (
 from bot.ordering.policy import Policy, change_policy, read_policy, set_right
 from bot.ordering.reading import OrderView, load, order_in_use, view
 from bot.ordering.shipping import complete, return_order, ship, undo_ship
-from bot.ordering.undoing import UNDO_WITHIN, Undone, may_undo, undo
+from bot.ordering.undoing import UNDO_WITHIN, Undone, find_rival, may_undo, undo
 
 __all__ = [
     "UNDO_WITHIN",
@@ -60,6 +60,7 @@ __all__ = [
     "end_attempt",
     "expire_due",
     "fill_missing",
+    "find_rival",
     "load",
     "may_undo",
     "merge",

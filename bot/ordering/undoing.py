@@ -98,6 +98,14 @@ def undo(
     return Undone(made, step.move, step.last.at, before)
 
 
+def find_rival(desk: Desk, row: Any, asker: Asker) -> MoveError | None:
+    """Give the refusal that names who else changed an order these ten minutes, if one did."""
+    last = rows.last_event(desk.connection, row.id)
+    if last is None or last.actor == asker.name or desk.now - last.at > UNDO_WITHIN:
+        return None
+    return changed_by(desk, row, last)
+
+
 def may_undo(event: Any, asker: Asker, now: datetime) -> bool:
     """Whether an order's newest event is one that the asker can take back."""
     if event.actor != asker.name or now - event.at > UNDO_WITHIN or "undoes" in (event.data or {}):

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
+from bot.store.numerals import begins
 from bot.store.tables import (
     addresses,
     channels,
@@ -101,6 +102,14 @@ def list_orders(
         if text.isascii() and text.isdecimal() and len(text) <= 15:
             found.append(orders.c.number == int(text))
         query = query.where(or_(*found))
+    return list(connection.execute(query.order_by(orders.c.number.desc()).limit(limit)))
+
+
+def list_beginning(connection: Connection, shop_id: int, digits: str, limit: int) -> list[Row[Any]]:
+    """List a shop's orders whose number begins with these digits, newest number first."""
+    query = _order_query().where(orders.c.shop_id == shop_id, orders.c.deleted_at.is_(None))
+    if digits:
+        query = query.where(begins(orders.c.number, digits))
     return list(connection.execute(query.order_by(orders.c.number.desc()).limit(limit)))
 
 

@@ -38,7 +38,9 @@ from bot.commands.grammar.writing import (
     write_command,
     write_goods,
     write_item,
+    write_method,
     write_modifier,
+    write_option,
 )
 
 __all__ = [
@@ -59,5 +61,7 @@ __all__ = [
     "write_command",
     "write_goods",
     "write_item",
+    "write_method",
     "write_modifier",
+    "write_option",
 ]

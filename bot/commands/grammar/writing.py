@@ -40,7 +40,7 @@ def write_goods(code: str | None, name: str | None, options: tuple[str, ...] = (
     """Write what is bought: a code with its options, or a one-off's name in quotes."""
     if code is None:
         return _close(name or "", '"', '"')
-    return "/".join((write_code(code), *map(_write_option, options)))
+    return "/".join((write_code(code), *map(write_option, options)))
 
 
 def write_code(code: str) -> str:
@@ -53,7 +53,7 @@ def write_modifier(modifier: Modifier) -> str:
     kind = modifier.kind
     match kind:
         case "ship":
-            method = _write_method(modifier.text) if modifier.text else ""
+            method = write_method(modifier.text) if modifier.text else ""
             return " ".join(filter(None, (kind, method, modifier.amount)))
         case "disc":
             return f"{kind} {modifier.amount}{'%' if modifier.percent else ''}"
@@ -110,13 +110,15 @@ def _is_plain(code: str) -> bool:
     ] * 2
 
 
-def _write_option(option: str) -> str:
+def write_option(option: str) -> str:
+    """Write an option, in quotes where it would be read as something else."""
     items = _read(f"A1/{option}; A1/{option} 1").items
     plain = [(one.options, one.quantity, one.alternatives) for one in items]
     return option if plain == [((option,), 1, ())] * 2 else _close(option, '"', '"')
 
 
-def _write_method(method: str) -> str:
+def write_method(method: str) -> str:
+    """Write a way of sending, in quotes where it would be read as something else."""
     changes = [(one.kind, one.text, one.amount) for one in _read(f"ship {method} 1").modifiers]
     return method if changes == [("ship", method, "1.00")] else _close(method, '"', '"')
 
