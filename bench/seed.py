@@ -21,7 +21,6 @@ from sqlalchemy.engine import URL
 
 from bot import search
 from bot.runtime import Runtime
-from bot.words.folding import fold
 
 WORDS = (
     *("สวัสดี", "เอา", "ขอ", "ชาเขียว", "ชาไทย", "กาแฟ", "เสื้อ", "กระโปรง", "สีดำ", "สีขาว", "สีแดง"),
@@ -52,7 +51,7 @@ PER_CONVERSATION = 20
 SPAN = timedelta(days=400)
 SLICE = 20_000
 COLUMNS = {
-    "contacts": ("id", "shop_id", "code", "name", "name_words", "created_at"),
+    "contacts": ("id", "shop_id", "code", "name", "created_at"),
     "addresses": ("id", "shop_id", "channel_id", "contact_id", "kind", "platform_id", "profile_at"),
     "conversations": (
         *("id", "shop_id", "channel_id", "address_id", "contact_id", "last_message_at"),
@@ -134,7 +133,7 @@ def _write_talks(
     for number in range(1, talks + 1):
         channel_id = channel_ids[number % len(channel_ids)]
         name = f"{chance.choice(NAMES)} {chance.choice(SURNAMES)} {number}"
-        people.append((number, shop_id, number, name, fold(name), born))
+        people.append((number, shop_id, number, name, born))
         places.append((number, shop_id, channel_id, number, "user", f"U{number:032}", born))
         at, text = last.get(number, (born, ""))
         rows.append(

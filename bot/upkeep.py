@@ -25,13 +25,14 @@ SNAPSHOT_LIFE = timedelta(hours=1)
 
 
 def sweep(runtime: Runtime) -> int:
-    """Drop what is over: sessions, codes, sign-ins, feed, snapshots, files; give how many rows."""
+    """Drop what is over: sign-ins, feed, keys, snapshots, previews, files; give how many rows."""
 
     def drop(work: Work) -> int:
         dropped = people.delete_expired(work.connection, work.now, work.now - SIGN_IN_LIFE)
         dropped += messages.forget_reply_tokens(work.connection, work.now - TOKEN_LIFE)
         dropped += snapshots.forget_snapshots(work.connection, work.now - SNAPSHOT_LIFE)
         dropped += album.forget_imports(work.connection, work.now - PREVIEW_LIFE)
+        dropped += changes.forget_keys(work.connection, work.now)
         return dropped + changes.forget_feed(work.connection, work.now - FEED_LIFE)
 
     media.tidy(runtime)

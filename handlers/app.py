@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from bot.runtime import Runtime
 from bot.settings import Settings
 from handlers import (
+    answers,
     api,
     auth,
     bill,
@@ -19,6 +20,7 @@ from handlers import (
     dashboard,
     health,
     inbox,
+    keywords,
     live,
     media,
     operators,
@@ -71,6 +73,8 @@ def create_app(runtime: Runtime) -> Flask:
         operators,
     )
     for part in parts:
+        app.register_blueprint(part.blueprint)
+    for part in (keywords, answers):
         app.register_blueprint(part.blueprint)
     dashboard.mount(app, settings)
     if settings.demo:

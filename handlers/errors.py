@@ -32,8 +32,11 @@ def explain_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _fail)
 
 
-def answer(status: int, key: str = "", *, detail: str = "") -> Response:
-    """Say why, in the form that the asker reads: nothing, problem JSON, a line, or a page."""
+def answer(status: int, key: str = "", *, detail: str = "", code: str = "") -> Response:
+    """Say why, in the form that the asker reads: nothing, problem JSON, a line, or a page.
+
+    ``code`` names the rule that refused, for a program.
+    """
     if request.path.startswith(SIGNED):
         return Response(status=status)
     key = key or str(status)
@@ -43,7 +46,8 @@ def answer(status: int, key: str = "", *, detail: str = "") -> Response:
     title = phrase(f"error.title_{key}", tongue)
     text = detail or phrase(f"error.text_{key}", tongue)
     if request.path.startswith("/api/"):
-        response = jsonify(type="about:blank", title=title, status=status, detail=text)
+        named = {"code": code} if code else {}
+        response = jsonify(type="about:blank", title=title, status=status, detail=text, **named)
         response.content_type = "application/problem+json"
         response.status_code = status
         return response

@@ -25,8 +25,9 @@ from bot.store.contacts import list_merges
 from handlers.auth import require_staff
 from handlers.context import actor, language, runtime
 from handlers.display import show_recent
+from handlers.leaves import Leaf, read_mark, write_mark
 from handlers.searching import CUSTOMER, read_asked, read_number, read_results
-from handlers.thread import Desk, Leaf, read_desk, read_mark, write_mark
+from handlers.thread import Desk, read_desk
 from handlers.words import phrase
 
 blueprint = Blueprint("inbox", __name__)
@@ -50,11 +51,17 @@ def show_inbox() -> str:
 
 @blueprint.get("/inbox/<int:conversation_id>")
 @require_staff
-def show_conversation(conversation_id: int) -> str:
-    """Show a conversation with its order; ``?show=order`` is the order's screen on a phone."""
+def show_conversation(conversation_id: int) -> AnyResponse | str:
+    """Show a conversation with its order; ``?show=order`` is the order's screen on a phone.
+
+    One that was joined to another goes on there.
+    """
     screen = "order" if request.args.get("show") == "order" else "thread"
     typed = request.args.get("text", "")[:LONGEST_PREVIEW]
-    return _page(_desk(conversation_id), screen=screen, typed=typed)
+    desk = _desk(conversation_id)
+    if desk.conversation.joined_into is not None:
+        return redirect(f"/inbox/{desk.conversation.joined_into}")
+    return _page(desk, screen=screen, typed=typed)
 
 
 @blueprint.get("/inbox/list")

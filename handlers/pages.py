@@ -25,7 +25,7 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-STAFF_PAGES = ("auth", "surfaces", "inbox", "operators")
+STAFF_PAGES = ("auth", "surfaces", "inbox", "keywords", "answers", "operators")
 A_YEAR = 365 * 24 * 3600
 NAMED_KIND = re.compile(r"\[(\w+)\]")
 

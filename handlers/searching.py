@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
-from bot import search
+from bot import contacts, search
 from bot.channels import CHANNELS
 from bot.store import conversations
 from bot.store.conversations import Among
@@ -129,7 +129,7 @@ def read_results(connection: Connection, shop: Any, asked: Asked) -> Results:
 
 
 def _find_people(connection: Connection, shop: Any, asked: Asked) -> list[Any]:
-    contact_ids = search.find_people(connection, shop.id, asked.q)
+    contact_ids = [row.id for row in contacts.search(connection, shop, asked.q)]
     if not contact_ids:
         return []
     return conversations.list_conversations(

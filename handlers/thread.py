@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot import media, ordering, outbox
@@ -12,32 +12,32 @@ from bot.channels import CHANNELS
 from bot.media import MediaView
 from bot.messages import AddressKind, Author, Lane
 from bot.ordering import OrderView
+from bot.replies import expand
 from bot.runtime import Runtime
 from bot.staff import Actor
 from bot.store import (
     changes,
     conversations,
+    keywords,
     members,
     messages,
     orders,
     people,
     products,
+    replies,
     shops,
     versions,
     watches,
 )
+from handlers.chips import Chip, show_chip
 from handlers.display import show_day, show_span, show_time
+from handlers.leaves import NEWEST, Leaf, mark_of, read_leaf
 from handlers.pieces import Piece, read_pieces
 from handlers.tellings import Quote, read_author, read_notice, read_occasion, read_quote
 from handlers.words import has_phrase, phrase
 
-PAGE = 50
 MOST_PRODUCTS = 60
 TROUBLED = ("held", "needs_review", "dead")
-
-EPOCH = datetime.fromtimestamp(0, UTC)
-
-Mark = tuple[datetime, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +62,8 @@ class Bubble:
     pieces: tuple[Piece, ...]
     versions: tuple[Any, ...]
     reactions: str
+    chip: Chip | None
     is_found: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """Which part of a thread is asked for: its end, or what lies beside a mark or a message."""
-
-    before: Mark | None = None
-    after: Mark | None = None
-    at: int | None = None
-
-
-NEWEST = Leaf()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +77,7 @@ class Beside:
     versions: dict[int, list[Any]]
     quoted: dict[str, Any]
     names: dict[Any, str]
+    hits: dict[int, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +112,7 @@ class Desk:
     products: tuple[Any, ...]
     names: dict[int, str]
     since: int
+    saved: tuple[tuple[str, str], ...]
 
 
 def read_desk(
@@ -141,7 +132,7 @@ def read_desk(
         shop = shops.find_shop(connection, actor.shop_id)
         now = runtime.store.now(connection)
         names = {one.id: one.name for one in people.list_staff(connection, shop.id)}
-        rows, older, newer = _read_leaf(connection, conversation_id, leaf)
+        rows, older, newer = read_leaf(connection, conversation_id, leaf)
         view = _read_order(runtime, connection, conversation)
         goods = (
             products.list_products(connection, shop.id, limit=MOST_PRODUCTS)
@@ -151,6 +142,7 @@ def read_desk(
         bills = _bill_urls(runtime, connection, shop.id, rows)
         beside = _read_beside(connection, conversation, rows, names)
         way = _read_way(connection, conversation, now, language)
+        saved = replies.list_saved(connection, shop.id)
     return Desk(
         shop=shop,
         conversation=conversation,
@@ -166,8 +158,8 @@ def read_desk(
                 language=language,
             )
         ),
-        older=_mark_of(rows[0]) if older else None,
-        newer=_mark_of(rows[-1]) if newer else None,
+        older=mark_of(rows[0]) if older else None,
+        newer=mark_of(rows[-1]) if newer else None,
         is_past=newer or leaf.before is not None,
         way=way,
         order=view,
@@ -175,49 +167,8 @@ def read_desk(
         products=tuple(one for one in goods if one.active),
         names=names,
         since=since,
+        saved=tuple((row.name, expand(row.text, shop, conversation, view)) for row in saved),
     )
-
-
-def _read_leaf(connection: Any, conversation_id: int, leaf: Leaf) -> tuple[list[Any], bool, bool]:
-    """Read a part of a thread, oldest first; say whether more lies before it, and after it."""
-
-    def read(**beside: Mark | None) -> tuple[list[Any], bool]:
-        rows = messages.list_messages(connection, conversation_id, limit=PAGE + 1, **beside)
-        return rows[:PAGE], len(rows) > PAGE
-
-    if leaf.at is not None:
-        hit = messages.find_message(connection, leaf.at)
-        if hit is not None and hit.conversation_id == conversation_id:
-            mark = (hit.sent_at, hit.id)
-            above, older = read(before=mark)
-            # From the hit itself on: it comes with the state of its delivery as the others do.
-            below, newer = read(after=(hit.sent_at, hit.id - 1))
-            return above[::-1] + below, older, newer
-    if leaf.after is not None:
-        rows, newer = read(after=leaf.after)
-        if rows:
-            return rows, True, newer
-    rows, older = read(before=leaf.before)
-    return rows[::-1], older, leaf.before is not None and bool(rows)
-
-
-def _mark_of(row: Any) -> str:
-    return write_mark((row.sent_at, row.id))
-
-
-def write_mark(mark: Mark) -> str:
-    """Write where a page of a list begins, for an address."""
-    at, row_id = mark
-    return f"{int(at.timestamp() * 1_000_000)}-{row_id}"
-
-
-def read_mark(text: str | None) -> Mark | None:
-    """Read what ``write_mark`` wrote; None for anything else."""
-    stamp, _, row_id = (text or "").partition("-")
-    # Seventeen digits of microseconds reach the year 5138.
-    if not all(part.isascii() and part.isdigit() and len(part) <= 17 for part in (stamp, row_id)):
-        return None
-    return EPOCH + timedelta(microseconds=int(stamp)), int(row_id)
 
 
 def _read_order(runtime: Runtime, connection: Any, conversation: Any) -> OrderView | None:
@@ -250,6 +201,7 @@ def _read_beside(
         versions=versions.list_versions(connection, shown),
         quoted=messages.find_quoted(connection, conversation.id, answered),
         names={**staff, **people},
+        hits=keywords.hits_of(connection, [row.id for row in rows]),
     )
 
 
@@ -327,6 +279,7 @@ def _bubbles(
             quote=read_quote(row, beside.quoted, beside.names, language),
             pieces=read_pieces(row, beside.files.get(row.id, ()), language),
             versions=tuple(beside.versions.get(row.id, ())),
+            chip=show_chip(beside.hits.get(row.id), language),
             reactions=" ".join(one["emoji"] for one in row.reactions.values()),
             is_found=row.id == found,
         )

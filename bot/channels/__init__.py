@@ -147,10 +147,11 @@ class Channel(Protocol):
         """
         ...
 
-    def examine(self, account: Account, webhook: str) -> list[Check]:
+    def examine(self, account: Account, webhook: str, *, comments: bool) -> list[Check]:
         """Look whether the platform's side is set up to speak to ``webhook``, our address.
 
-        May make the platform post a test there. Raises a ``SendError``.
+        ``comments``: the shop takes orders from them. May make the platform
+        post a test there. Raises a ``SendError``.
         """
         ...
 

@@ -192,17 +192,19 @@ class Graph(ABC):
         """Meta counts nothing by the month."""
         return None
 
-    def wanted_fields(self, account: Account) -> frozenset[str]:
+    def wanted_fields(self, account: Account, *, comments: bool) -> frozenset[str]:
         """Name what the account must be subscribed to, where its own subscription tells."""
         return frozenset(
             {
                 *("messages", "messaging_postbacks", "message_echoes", "message_deliveries"),
                 *("message_reads", "messaging_referrals", "message_reactions"),
+                *(("feed",) if comments else ()),
             }
         )
 
-    def examine(self, account: Account, webhook: str) -> list[Check]:
+    def examine(self, account: Account, webhook: str, *, comments: bool) -> list[Check]:
         """Look whether our app is subscribed to the account. Raises a ``SendError``."""
         from bot.channels import graph_account  # noqa: PLC0415 - loads pymessenger
 
-        return graph_account.examine(account, self.wanted_fields(account), webhook)
+        wanted = self.wanted_fields(account, comments=comments)
+        return graph_account.examine(account, wanted, webhook)

@@ -11,6 +11,7 @@ import hmac
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -42,6 +43,10 @@ _HOST = "https://graph.facebook.com"
 # Where an Instagram account's own token is good; a Page's token goes to the other host.
 _INSTAGRAM_HOST = "https://graph.instagram.com"
 _VERSION = "26.0"
+_COMMENT_CLOSED = (
+    "Meta takes no private reply to this comment any more: it was answered, is over seven days "
+    "old, was removed, or its broadcast has ended."
+)
 _PUBLIC = re.compile(r"https://(?:[a-z]+\.)*(?:instagram|facebook)\.com/")
 _LONGEST_LIFE = 366 * 86_400
 
@@ -100,16 +105,41 @@ class Sender(Bot):
 
 
 def send(account: Account, request: SendRequest) -> Receipt:
-    """Answer within the window, our delivery id in the metadata. Raises a ``SendError``."""
+    """Answer within the window, our delivery id in the metadata. Raises a ``SendError``.
+
+    On lane PRIVATE_REPLY a comment is answered: whom that reached is in the receipt.
+    """
+    message = {**mapping(request.payload.get("message")), "metadata": request.delivery_id}
+    if request.lane is Lane.PRIVATE_REPLY and request.comment_id:
+        return _reply_in_private(account, request.comment_id, message)
     if request.lane is not Lane.RESPONSE:
         raise WindowClosed("The 24 hours after the person's last message are over.")
     answer = _sender(account).send_raw(
         {
             "recipient": {"id": request.address.id},
             "messaging_type": "RESPONSE",
-            "message": {**mapping(request.payload.get("message")), "metadata": request.delivery_id},
+            "message": message,
         }
     )
+    return _receipt(answer)
+
+
+def _reply_in_private(account: Account, comment_id: str, message: dict[str, Any]) -> Receipt:
+    """Answer a comment; a refusal concerns this comment and not the channel."""
+    payload = {"recipient": {"comment_id": comment_id}, "message": message}
+    try:
+        answer = _sender(account).send_raw(payload)
+        person_id = identifier(answer.get("recipient_id"))
+        return replace(_receipt(answer), person_id=person_id)
+    except ChannelDown as error:
+        if error.code.partition("/")[0] != "10":
+            raise
+        raise WindowClosed(_COMMENT_CLOSED, code=error.code) from None
+    except (BadMessage, WindowClosed) as error:
+        raise WindowClosed(_COMMENT_CLOSED, code=error.code) from None
+
+
+def _receipt(answer: dict[str, Any]) -> Receipt:
     message_id = identifier(answer.get("message_id"))
     if message_id is None:
         raise Unknown("Meta's answer names no message; it may have been sent.", code="200")

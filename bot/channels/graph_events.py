@@ -24,7 +24,9 @@ _KEPT = frozenset(
     {"mid", "app_id", "metadata", "num_edit", "reply_to"}
     | {"is_echo", "is_deleted", "is_self", "is_unsupported"}
 )
-_KEPT_OF_COMMENT = frozenset({"id", "parent_id", "media", "from"})
+_KEPT_OF_COMMENT = frozenset(
+    {"id", "parent_id", "media", "from", "item", "verb", "comment_id", "post_id", "created_time"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def _redact_item(item: Any, platform_id: str) -> Any:
 def _redact_change(change: Any, platform_id: str) -> Any:
     """Clean a comment, or a conversation's item that came as a change."""
     value = mapping(mapping(change).get("value"))
-    if identifier(value.get("id")) == platform_id:
+    named = (identifier(value.get("id")), identifier(value.get("comment_id")))
+    if platform_id in named:
         return {**change, "value": slimmed(value, _KEPT_OF_COMMENT)}
     return {**change, "value": _redact_item(value, platform_id)} if value else change

@@ -10,34 +10,22 @@ from datetime import timedelta
 from typing import Any
 
 from bot.channels import graph_content as lay_out
-from bot.channels.fields import (
-    PERSON_ID_LENGTH,
-    event_key,
-    identifier,
-    label,
-    mapping,
-    picked,
-    readable,
-    stated,
-)
+from bot.channels.fields import picked
 from bot.channels.graph import Graph
+from bot.channels.graph_comments import INSTAGRAM_FIELDS, read_instagram_comment
 from bot.channels.graph_events import Change
 from bot.channels.graphemes import utf8_bytes
 from bot.messages import (
     Account,
-    Address,
-    Author,
     Bill,
     Button,
     Event,
-    InboundMessage,
     NewToken,
     OtherEvent,
 )
 
 TEXT_BYTES = 1000
 TOKEN_LIFE = timedelta(days=60)
-_COMMENTS = frozenset({"comments", "live_comments"})
 
 
 class Instagram(Graph):
@@ -50,8 +38,8 @@ class Instagram(Graph):
 
     def read_change(self, change: Change) -> Event:
         """Read a comment as somebody's words in public; the rest as Messenger's is."""
-        if change.field in _COMMENTS:
-            return _comment(change)
+        if change.field in INSTAGRAM_FIELDS:
+            return read_instagram_comment(change)
         if change.field != "mentions":
             return super().read_change(change)
         facts = picked(change.value, "media_id", "comment_id")
@@ -91,7 +79,7 @@ class Instagram(Graph):
 
         return graph_client.renew(account)
 
-    def wanted_fields(self, account: Account) -> frozenset[str]:
+    def wanted_fields(self, account: Account, *, comments: bool) -> frozenset[str]:
         """Name an Instagram account's own fields.
 
         Behind a Page any field of the Page will do: which of Instagram's are
@@ -103,37 +91,6 @@ class Instagram(Graph):
             {
                 *("messages", "messaging_postbacks", "messaging_seen"),
                 *("messaging_referral", "message_reactions", "comments"),
+                *(("live_comments",) if comments else ()),
             }
         )
-
-
-def _comment(change: Change) -> Event:
-    """Read a comment: no right to answer in private but by Instagram's one private reply."""
-    comment, writer = change.value, mapping(change.value.get("from"))
-    comment_id = identifier(comment.get("id"))
-    writer_id = identifier(writer.get("id"), PERSON_ID_LENGTH)
-    text = comment.get("text")  # none where it is only a GIF
-    if comment_id is None or writer_id is None:
-        error = "The comment does not say who wrote it, or which it is."
-        return OtherEvent(change.key, change.field, change.sent_at, error=error, raw=change.raw)
-    parent_id = identifier(comment.get("parent_id"))
-    return InboundMessage(
-        event_key=event_key("comment", comment_id),
-        address=Address(writer_id),
-        author=Author.STAFF if writer_id == change.account_id else Author.CUSTOMER,
-        kind="comment",
-        text=readable(text) if isinstance(text, str) else None,
-        platform_id=comment_id,
-        sent_at=change.sent_at,
-        sender_id=writer_id,
-        quoted_id=parent_id,
-        opens_window=False,
-        facts=stated(
-            comment_id=comment_id,
-            media_id=identifier(mapping(comment.get("media")).get("id")),
-            parent_id=parent_id,
-            live=change.field == "live_comments",
-            username=label(writer.get("username")),
-        ),
-        raw=change.raw,
-    )

@@ -152,7 +152,7 @@ class Line:
 
         return line_account.quota(account)
 
-    def examine(self, account: Account, webhook: str) -> list[Check]:
+    def examine(self, account: Account, webhook: str, *, comments: bool) -> list[Check]:
         """Look at the webhook's address, test it, and tell of the auto-response."""
         from bot.channels import line_account  # noqa: PLC0415 - loads the SDK
 

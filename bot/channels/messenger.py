@@ -1,4 +1,4 @@
-"""Messenger: a Facebook Page's conversations."""
+"""Messenger: a Facebook Page's conversations, and the comments under its posts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Any
 
 from bot.channels import graph_content as lay_out
 from bot.channels.graph import Graph
+from bot.channels.graph_comments import is_page_comment, read_page_comment
+from bot.channels.graph_events import Change
 from bot.channels.graphemes import utf16_units
-from bot.messages import Bill, Button
+from bot.messages import Bill, Button, Event
 
 TEXT_CHARACTERS = 2000
 
@@ -19,6 +21,10 @@ class Messenger(Graph):
     name = "Messenger"
     object = "page"
     profile_fields = "first_name,last_name,profile_pic"
+
+    def read_change(self, change: Change) -> Event:
+        """Read a comment as somebody's words in public; the rest of a Page's feed is no concern."""
+        return read_page_comment(change) if is_page_comment(change) else super().read_change(change)
 
     def bill_parts(self, *, picture: bool) -> tuple[str, ...]:
         """The picture goes before the card, so that the button is what stays in sight."""

@@ -6,20 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot import catalogue, search
+from bot import catalogue, contacts
 from bot.channels import CHANNELS
 from bot.channels.graphemes import cut
-from bot.commands.folding import fold_key
 from bot.commands.grammar import write_code, write_method, write_option
 from bot.commands.lexicon import FALLBACK, Entry, languages, spellings
 from bot.commands.suggest import nearest
-from bot.store import contacts, conversations
+from bot.store import contacts as contact_rows
+from bot.store import conversations
 from bot.store import orders as order_rows
 from bot.store.conversations import Among
 from bot.store.database import Connection
 from bot.words import say
 from bot.words.formats import format_money
 from orders.errors import OrderError
+from orders.folding import fold_key
 from orders.money import exponent
 
 MOST_ASKED = 20
@@ -102,9 +103,10 @@ class Shelf:
         """Give customers by the beginning of their code or words of their name, newest first."""
         digits = begun[1:] if begun[:1] in ("c", "C") else begun
         if begun and not (digits.isascii() and digits.isdecimal()) and digits:
-            people = search.find_people(self.connection, self.shop.id, begun)
+            found = contacts.search(self.connection, self.shop, begun, limit=MOST_ASKED)
+            people = [row.id for row in found]
         elif digits:
-            people = contacts.list_beginning(self.connection, self.shop.id, digits, MOST_ASKED)
+            people = contact_rows.list_beginning(self.connection, self.shop.id, digits, MOST_ASKED)
         else:
             people = None
         among = Among(people, ()) if people is not None else None

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.commands.choosing import Choice, Shelf, Span
-from bot.commands.folding import fold, is_word
 from bot.commands.grammar import LONGEST, GrammarError
 from bot.commands.grammar.lexer import Kind, Lexer, Token
 from bot.commands.grammar.modifiers import find_modifier
 from bot.commands.lexicon import find_verb, lexicon
 from bot.store.database import Connection
+from orders.folding import fold, is_word
 
 MOST = 12
 """Choices that are shown at most."""

@@ -16,7 +16,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from bot.commands.folding import fold_key
+from orders.folding import fold_key
 
 FALLBACK = "en"
 

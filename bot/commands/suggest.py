@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.commands.folding import fold_key
 from bot.commands.lexicon import FALLBACK, languages
+from orders.folding import fold_key
 
 # Longer words are compared by nobody: two words of this length that are close are the same word.
 LONGEST = 64

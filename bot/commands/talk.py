@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import outbox, search
+from bot import contacts, outbox, search
 from bot.channels import CHANNELS
 from bot.channels.fields import readable
 from bot.channels.graphemes import cut
@@ -64,7 +64,7 @@ def find(context: Context, command: Command) -> Answer:
     asked = readable(command.body.words).replace("\x00", "")
     connection, shop_id = context.work.connection, context.shop.id
     meant = Among(
-        search.find_people(connection, shop_id, asked),
+        [row.id for row in contacts.search(connection, context.shop, asked)],
         search.find_conversation_ids(connection, search.ask(connection, shop_id, asked)),
     )
     people = conversations.list_conversations(connection, shop_id, among=meant, limit=MOST_FOUND)

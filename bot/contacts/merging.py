@@ -28,8 +28,9 @@ def merge(runtime: Runtime, actor: Actor, conversation_id: int, code: int) -> in
 
     This conversation's contact is kept: it gets all that is the other's, from
     addresses and orders to notes and bans. The other may have no conversation,
-    as a customer of offline orders. Raises ``ContactError``, ``LookupError`` when
-    the shop has no such conversation, ``PermissionError`` for a role that may not.
+    as a customer of offline orders: their bills go out here from now on. Raises
+    ``ContactError``, ``LookupError`` when the shop has no such conversation,
+    ``PermissionError`` for a role that may not.
     """
     _check(actor)
 
@@ -44,7 +45,7 @@ def merge(runtime: Runtime, actor: Actor, conversation_id: int, code: int) -> in
             raise ContactError("same")
         if kept.merged_into or merged.merged_into:  # by another, since we looked
             raise ContactError("undone")
-        return _merge(work, actor, kept, merged)
+        return _merge(work, actor, kept, merged, here.id)
 
     return runtime.transact(body)
 
@@ -86,8 +87,10 @@ def _find_here(work: Work, actor: Actor, conversation_id: int) -> Any:
     return here
 
 
-def _merge(work: Work, actor: Actor, kept: Any, merged: Any) -> int:
+def _merge(work: Work, actor: Actor, kept: Any, merged: Any, conversation_id: int) -> int:
     moved = rows.move_all(work.connection, merged.id, kept.id)
+    if not moved["conversations"]:  # who wrote elsewhere has offline orders for a reason
+        moved["joined"] = rows.join_orders(work.connection, moved["orders"], conversation_id)
     rows.update_contact(work.connection, merged.id, merged_into=kept.id)
     merge_id = rows.insert_merge(
         work.connection,

@@ -7,7 +7,7 @@ unusual.
 """
 
 from bot.conversation.hearing import MOST_ATTEMPTS, drain, handle_next
-from bot.conversation.speaking import Preview, Said, mark_read, preview, say
+from bot.conversation.speaking import Preview, Said, mark_read, preview, say, say_within
 from bot.staff import MAY_WRITE
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "mark_read",
     "preview",
     "say",
+    "say_within",
 ]

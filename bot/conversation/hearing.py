@@ -7,13 +7,13 @@ from typing import Any
 
 import structlog
 
-from bot import outbox, staff, surfaces
+from bot import keywords, outbox, replies, staff, surfaces
 from bot.conversation import amending, commanding, grouping, paging
 from bot.conversation.commanding import Heard, answer_staff, link_code, note_staff
 from bot.logs import place
 from bot.messages import AddressKind
 from bot.runtime import Runtime, Work
-from bot.store import conversations, events, messages
+from bot.store import conversations, events, messages, shops
 from bot.store.database import StoreUnavailable
 
 log = structlog.get_logger(__name__)
@@ -98,6 +98,8 @@ def _handle(runtime: Runtime, work: Work, conversation: Any, event: Any) -> None
         amending.hear(work, conversation, event)
     elif event.kind in grouping.NOTICES:
         grouping.hear_notice(work, conversation, event)
+    elif event.kind in replies.GREETED:
+        replies.greet(work, shops.find_shop(work.connection, conversation.shop_id), conversation)
     elif event.kind != "message":
         outbox.settle_by_status(work, conversation.id, event.kind, event.data, event.occurred_at)
     else:
@@ -117,6 +119,9 @@ def _hear(runtime: Runtime, work: Work, conversation: Any, message: Any) -> None
     heard = commanding.hear(runtime, work, conversation, message)
     if conversation.address_kind != AddressKind.USER:
         grouping.hear(heard)
+    elif message.kind == "comment":  # said in public: never a command
+        surfaces.wake(work, heard.shop)
+        keywords.hear(runtime, work, heard.shop, conversation, message)
     elif heard.link is None:
         _hear_customer(heard)
     else:
@@ -127,9 +132,16 @@ def _hear(runtime: Runtime, work: Work, conversation: Any, message: Any) -> None
 
 
 def _hear_customer(heard: Heard) -> None:
-    """Hear anybody else: a code links an account, all other words are for staff to answer."""
-    if not _relink(heard):
-        surfaces.wake(heard.work, heard.shop)
+    """Hear anybody else: a code links an account, all other words are a customer's.
+
+    Staff are shown them; they may order by a keyword, else be answered as the shop chose.
+    """
+    if _relink(heard):
+        return
+    surfaces.wake(heard.work, heard.shop)
+    said = (heard.runtime, heard.work, heard.shop, heard.conversation, heard.message)
+    if heard.text is not None and not keywords.hear(*said):
+        replies.hear(*said)
 
 
 def _relink(heard: Heard) -> bool:

@@ -50,8 +50,7 @@ def say(
     ``LookupError`` when the shop has no such conversation, ``PermissionError``
     for a role that may not write.
     """
-    if actor.role not in MAY_WRITE:
-        raise PermissionError(actor.role)
+    _check(actor)
     scoped = f"say:{actor.staff_id}:{conversation_id}:{digest(key)}" if key else None
 
     def body(work: Work) -> Said:
@@ -63,6 +62,14 @@ def say(
         return said
 
     return runtime.transact(body)
+
+
+def say_within(
+    runtime: Runtime, work: Work, actor: Actor, conversation_id: int, text: str, *, surface: str
+) -> Said:
+    """Say something in the caller's transaction, which sees to repeats. Raises as ``say`` does."""
+    _check(actor)
+    return _say(runtime, work, Asker(actor, surface), conversation_id, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,11 @@ def mark_read(runtime: Runtime, actor: Actor, conversation_id: int) -> None:
             )
 
     runtime.transact(body)
+
+
+def _check(actor: Actor) -> None:
+    if actor.role not in MAY_WRITE:
+        raise PermissionError(actor.role)
 
 
 def _say(

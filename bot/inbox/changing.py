@@ -17,6 +17,7 @@ from bot.channels import CHANNELS
 from bot.messages import MessageChange
 from bot.runtime import Work
 from bot.store import events, groups, messages, versions
+from bot.store.keywords import note_source
 
 
 def change(work: Work, owner: Any, conversation_id: int, raw_id: int, event: MessageChange) -> None:
@@ -71,6 +72,7 @@ def _edit(work: Work, message: Any, edit: Any) -> None:
         at=since,
     )
     messages.update_message(work.connection, message.id, text=edit.text, edited_at=edit.at)
+    note_source(work.connection, message.id, "edited", work.now)
     versions.renew_preview(work.connection, message.conversation_id)
 
 
@@ -79,6 +81,8 @@ def _unsend(work: Work, owner: Any, message: Any) -> None:
         _strip(work, owner, delivery_id, message.platform_id)
     _strip_changes(work, owner, message.platform_id)
     versions.redact(work.connection, message)
+    if not message.redacted:
+        note_source(work.connection, message.id, "unsent", work.now)
     groups.forget_words(work.connection, message.conversation_id, message.id)
     media.forget(work, message.id)
 

@@ -22,6 +22,7 @@ from bot.messages import (
 )
 from bot.runtime import Work
 from bot.store import changes, conversations, events, members, messages
+from bot.store.commenters import find_met, find_private_conversation
 from bot.store.database import is_passing
 from bot.store.vault import digest
 
@@ -30,9 +31,8 @@ log = structlog.get_logger(__name__)
 REPLY_TOKEN_LIFE = timedelta(seconds=50)
 """LINE promises one minute from the delivery; the rest is for the way back."""
 
-EFFECTIVE = frozenset({"join", "leave", "edit", "unsend"})
+EFFECTIVE = frozenset({"join", "leave", "edit", "unsend", "follow", "optin"})
 """Events beside messages that something follows from."""
-
 
 GOING = {
     "unfollow": "They blocked or removed the shop's account.",
@@ -81,7 +81,7 @@ def keep(work: Work, owner: Any, raw_id: int, event: Event) -> bool:
 
 
 def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) -> bool:
-    conversation_id = _open(work, owner, event.address)
+    conversation_id = _open(work, owner, _find_writer(work, owner, event))
     from_customer = event.author == Author.CUSTOMER
     # What a person typed in a Page's own inbox may be an order in a customer's words.
     has_effect = not event.standby and (from_customer or event.kind == "text")
@@ -126,7 +126,7 @@ def _keep_message(work: Work, owner: Any, raw_id: int, event: InboundMessage) ->
 
 
 def _keep_change(work: Work, owner: Any, raw_id: int, event: MessageChange) -> bool:
-    conversation_id = _open(work, owner, event.address)
+    conversation_id = _open(work, owner, _find_writer(work, owner, event))
     has_effect = event.change in EFFECTIVE
     event_id = _insert_event(
         work,
@@ -168,6 +168,8 @@ def _show(work: Work, owner: Any, conversation_id: int, event: InboundMessage) -
 
 def _keep_status(work: Work, owner: Any, raw_id: int, event: StatusUpdate) -> bool:
     known = conversations.find_address(work.connection, owner.id, event.address.id)
+    if known is None and event.delivery_id:  # the echo of a private reply names a new person
+        known = find_private_conversation(work.connection, owner.id, event.delivery_id)
     event_id = _insert_event(
         work,
         owner,
@@ -178,7 +180,11 @@ def _keep_status(work: Work, owner: Any, raw_id: int, event: StatusUpdate) -> bo
         state="pending" if known else "done",
         occurred_at=event.sent_at,
         conversation_id=known.conversation_id if known else None,
-        data={"delivery_id": event.delivery_id, "platform_id": event.platform_id},
+        data={
+            "delivery_id": event.delivery_id,
+            "platform_id": event.platform_id,
+            "person_id": event.address.id,
+        },
     )
     if event_id is None:
         return False
@@ -232,6 +238,14 @@ def _keep_other(work: Work, owner: Any, raw_id: int, event: OtherEvent) -> bool:
     if has_effect:
         work.ring("inbound")
     return True
+
+
+def _find_writer(work: Work, owner: Any, event: InboundMessage | MessageChange) -> Address:
+    """Give where who wrote a comment is known in messages, once that is known."""
+    if isinstance(event, InboundMessage) and event.kind != "comment":
+        return event.address
+    met = find_met(work.connection, owner.id, event.address.id)
+    return Address(met) if met else event.address
 
 
 def _note_going(work: Work, conversation_id: int, kind: str, at: datetime) -> None:

@@ -33,7 +33,8 @@ class SendRequest:
 
     ``payload`` is the channel's own JSON as ``compose`` made it, frozen in the
     outbox row. ``delivery_id`` is the row's UUID: LINE's retry key, Meta's
-    metadata. ``reply_token`` is set on lane REPLY only.
+    metadata. ``reply_token`` is set on lane REPLY only, ``comment_id`` on
+    PRIVATE_REPLY only: the comment says who it is for.
     """
 
     delivery_id: str
@@ -41,14 +42,19 @@ class SendRequest:
     payload: dict[str, Any]
     lane: Lane
     reply_token: str | None = None
+    comment_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A platform accepted a send. ``repeated`` says that it had accepted it before."""
+    """A platform accepted a send. ``repeated`` says that it had accepted it before.
+
+    ``person_id`` is whom a private reply reached, as messages know them.
+    """
 
     platform_ids: tuple[str, ...] = ()
     repeated: bool = False
+    person_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

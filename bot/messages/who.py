@@ -31,6 +31,7 @@ class Lane(StrEnum):
     RESPONSE = "response"
     HUMAN_AGENT = "human_agent"
     UTILITY = "utility"
+    PRIVATE_REPLY = "private_reply"
     NONE = "none"
 
 

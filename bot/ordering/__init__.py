@@ -33,7 +33,7 @@ from bot.ordering.paying import (
     take_payment,
 )
 from bot.ordering.policy import Policy, change_policy, read_policy, set_right
-from bot.ordering.reading import OrderView, load, order_in_use, view
+from bot.ordering.reading import OrderView, load, order_in_use, view, views
 from bot.ordering.shipping import complete, return_order, ship, undo_ship
 from bot.ordering.undoing import UNDO_WITHIN, Undone, find_rival, may_undo, undo
 
@@ -81,4 +81,5 @@ __all__ = [
     "undo",
     "undo_ship",
     "view",
+    "views",
 ]

@@ -93,7 +93,8 @@ def commit(situation: Situation) -> None:
     short = wanted.lost.total()
     for shelf_id in sorted(wanted.shelves.keys() | held.keys()):
         reserved = held[shelf_id]["reserved"]
-        need = max(wanted.shelves[shelf_id] - held[shelf_id]["committed"], 0)
+        mine = held[shelf_id]["committed"] + held[shelf_id]["shipped"]  # a parcel may be out
+        need = max(wanted.shelves[shelf_id] - mine, 0)
         own = min(reserved, need)
         _move(situation, shelf_id, "commit", own)
         _move(situation, shelf_id, "release", reserved - own)

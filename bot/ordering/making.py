@@ -145,7 +145,9 @@ def _recall(desk: Desk, row: Any | None, key: str, request: str) -> Made:
     if changes.find_request(desk.connection, desk.shop.id, key) != request:
         raise MoveError("key_reused")
     kept = changes.find_answer(desk.connection, desk.shop.id, key) or {}
-    known = rows.find_order(desk.connection, desk.shop.id, order_id=kept.get("order_id"))
+    known = rows.find_order(
+        desk.connection, desk.shop.id, order_id=kept.get("order_id"), dropped=True
+    )
     row = row if known is None else known
     return Made(row, load(desk.connection, row), kept.get("told", {}), repeated=True)
 

@@ -18,6 +18,7 @@ from bot.outbox.breaker import may_speak, note, plan_automatic
 from bot.outbox.cards import MOST_CARDS, plan_cards
 from bot.outbox.holding import doubt_token, resume_channel, take_channel_down
 from bot.outbox.planning import plain, plan_answer, plan_bill, plan_text, route_now, routes_now
+from bot.outbox.private import plan_private_reply
 from bot.outbox.receipts import plan_receipt
 from bot.outbox.sending import Prepare, deliver_next, drain
 from bot.outbox.settling import offer_due, release, settle_by_status, withdraw_bills
@@ -36,6 +37,7 @@ __all__ = [
     "plan_automatic",
     "plan_bill",
     "plan_cards",
+    "plan_private_reply",
     "plan_receipt",
     "plan_text",
     "release",

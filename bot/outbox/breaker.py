@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.messages import Author, Text
 from bot.options import read_options
-from bot.outbox.planning import owe_answer
+from bot.outbox.planning import plan_text
 from bot.runtime import Work
 from bot.store import changes, messages, shops
 
@@ -21,15 +21,22 @@ HELD_BACK = "held_back"
 
 def plan_automatic(
     work: Work, conversation: Any, content: Text, *, free_only: bool = False
-) -> bool:
-    """Owe a conversation words that nobody asked for; False when they are held back.
+) -> int | None:
+    """Owe a conversation words that nobody asked for; give the message's id, None: held back.
 
     ``free_only`` words are dropped where saying them would cost.
     """
     if not may_speak(work, conversation):
-        return False
-    owe_answer(work, conversation, content, automatic=True, free_only=free_only)
-    return True
+        return None
+    return plan_text(
+        work,
+        conversation,
+        content.text,
+        author=Author.BOT,
+        buttons=content.buttons,
+        automatic=True,
+        free_only=free_only,
+    )
 
 
 def may_speak(work: Work, conversation: Any) -> bool:

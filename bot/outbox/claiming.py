@@ -29,6 +29,8 @@ MOST_PREPARATIONS = 5
 """Attempts after which a payload that cannot be made is a person's business."""
 
 CLOSED = "The platform's window for answers is closed: copy the text and send it by hand."
+UNMET = "The customer has only commented: this goes out when they answer the private reply."
+TOO_LATE = "The comment can have no private reply any more: its time or its broadcast is over."
 UNCONFIRMED = "It may have arrived: the platform never confirmed it. Look before you send again."
 
 
@@ -67,6 +69,9 @@ def claim_next(work: Work) -> tuple[Claim | None, bool]:
     if row.free_only and route.lane is not Lane.REPLY:
         end(work, row, "dead", "It would have cost a message.", code=NOT_FREE)
         return None, True
+    if route.lane is Lane.NONE and _waits_for_answer(work, row, target):
+        end(work, row, "held", UNMET, code="private_reply")
+        return None, True
     if route.lane is Lane.NONE:
         end(work, row, "needs_review", CLOSED, code="window")
         return None, True
@@ -76,7 +81,8 @@ def claim_next(work: Work) -> tuple[Claim | None, bool]:
 def _must_stop(work: Work, row: Any, target: Any) -> bool:
     """Settle a delivery that is past its time, or whose conversation is not ours now."""
     if work.now >= _last_moment(row):
-        end(work, row, "needs_review", "It could not be sent in time.", code="late")
+        late = TOO_LATE if row.comment_id else "It could not be sent in time."
+        end(work, row, "needs_review", late, code="late")
     elif row.payload is None and row.attempts >= MOST_PREPARATIONS:
         end(work, row, "needs_review", "It could not be prepared.", code="preparation")
     elif target.standby:
@@ -106,6 +112,8 @@ def _lease(work: Work, row: Any, route: Route, token: str | None, *, unknown: bo
 
 def _choose(work: Work, row: Any, target: Any) -> tuple[Route, str | None]:
     """Pick the lane for this attempt and, on a reply, take the token that goes with it."""
+    if row.comment_id:
+        return Route(Lane.PRIVATE_REPLY), None
     channel = CHANNELS[target.channel]
     billing = row.kind == "bill"
     until = messages.reply_until(work.connection, target.id, work.now, delivery_id=row.id)
@@ -117,6 +125,13 @@ def _choose(work: Work, row: Any, target: Any) -> tuple[Route, str | None]:
     if token is None:  # another process took it between the two looks
         return channel.route(replace(window, reply_until=None), work.now, billing=billing), None
     return route, token
+
+
+def _waits_for_answer(work: Work, row: Any, target: Any) -> bool:
+    """Say whether a person who only commented is being asked, in private, to write to us."""
+    return target.last_inbound_at is None and rows.has_private_reply(
+        work.connection, row.conversation_id
+    )
 
 
 def _may_resend(row: Any) -> bool:
@@ -147,4 +162,6 @@ def _last_moment(row: Any) -> datetime:
     """Give the time after which no automatic attempt is made."""
     deadline: datetime = row.deadline
     first: datetime | None = row.first_attempt_at
+    if row.comment_id:  # the comment's own limit
+        return deadline
     return min(deadline, first + KEY_LIFE) if first else deadline

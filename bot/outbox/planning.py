@@ -16,6 +16,7 @@ from bot.store import outbox as rows
 PATIENCE = {
     "bill": timedelta(hours=23),
     "text": timedelta(hours=23),
+    "private": timedelta(days=7) - timedelta(minutes=10),  # after the comment; then nobody takes it
     "card": timedelta(minutes=20),  # an answer to a command is stale news after that
     "cards": timedelta(minutes=20),
     "receipt": timedelta(minutes=20),
@@ -31,11 +32,14 @@ def plan_text(
     author: Author,
     staff_id: int | None = None,
     buttons: tuple[Button, ...] = (),
+    automatic: bool = False,
+    free_only: bool = False,
 ) -> int:
     """Owe a person some words; give the message's id.
 
     Words too long for one message go out as several, in order; the message is
-    shown as one and takes its state from the last.
+    shown as one and takes its state from the last. ``automatic`` is what nobody
+    asked for; ``free_only`` is dropped where saying it would cost.
     """
     channel = CHANNELS[conversation.channel]
     payloads = channel.compose(Text(text, buttons))
@@ -48,6 +52,7 @@ def plan_text(
         text=text,
         author=author,
         staff_id=staff_id,
+        automatic=automatic,
     )
     for delivery_id, payload in zip(delivery_ids, payloads, strict=True):
         insert(
@@ -58,6 +63,7 @@ def plan_text(
             part="text",
             payload=payload,
             message_id=message_id,
+            free_only=free_only,
         )
     return message_id
 
@@ -75,20 +81,6 @@ def plan_answer(
     ``order_id`` and ``about_id``, a customer's conversation, are what a quote
     of the answer means later.
     """
-    owe_answer(work, conversation, content, order_id=order_id, about_id=about_id)
-
-
-def owe_answer(
-    work: Work,
-    conversation: Any,
-    content: Card | Text,
-    *,
-    automatic: bool = False,
-    free_only: bool = False,
-    order_id: int | None = None,
-    about_id: int | None = None,
-) -> None:
-    """Owe a conversation what the bot says in it; ``automatic`` is what nobody asked for."""
     channel = CHANNELS[conversation.channel]
     for payload in channel.compose(content):
         delivery_id = str(uuid.uuid4())
@@ -99,7 +91,6 @@ def owe_answer(
             kind="card" if isinstance(content, Card) else "text",
             text=plain(content),
             author=Author.BOT,
-            automatic=automatic,
         )
         insert(
             work,
@@ -111,7 +102,6 @@ def owe_answer(
             message_id=message_id,
             order_id=order_id,
             about_id=about_id,
-            free_only=free_only,
         )
 
 
@@ -220,9 +210,8 @@ def insert(work: Work, conversation: Any, delivery_id: str, *, kind: str, **valu
         conversation_id=conversation.id,
         kind=kind,
         state=_first_state(conversation),
-        deadline=work.now + PATIENCE[kind],
         created_at=work.now,
-        **{"due_at": work.now, **values},
+        **{"due_at": work.now, "deadline": work.now + PATIENCE[kind], **values},
     )
     work.ring("deliver")
 

@@ -81,6 +81,7 @@ def _call(runtime: Runtime, claim: Claim, payload: dict[str, Any]) -> Receipt | 
         payload=payload,
         lane=claim.route.lane,
         reply_token=claim.reply_token,
+        comment_id=claim.row.comment_id,
     )
     try:
         return CHANNELS[target.channel].send(account, request)

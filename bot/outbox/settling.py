@@ -26,7 +26,7 @@ from bot.messages import (
 )
 from bot.outbox.holding import take_channel_down
 from bot.runtime import Work
-from bot.store import changes, conversations, groups, messages, watches
+from bot.store import changes, commenters, conversations, groups, messages, watches
 from bot.store import outbox as rows
 
 ECHO_WAIT = timedelta(seconds=60)
@@ -54,6 +54,7 @@ def settle(work: Work, claim: Any, outcome: Receipt | SendError) -> None:
         return
     if isinstance(outcome, Receipt):
         _mark_sent(work, row, outcome.platform_ids)
+        _meet(work, row, outcome.person_id)
     elif isinstance(outcome, Retry):
         _again(work, row, outcome)
     elif isinstance(outcome, TokenSpent):
@@ -92,6 +93,16 @@ def _mark_sent(work: Work, row: Any, platform_ids: tuple[str, ...]) -> None:
     if row.kind == "cards":
         groups.name_cards(work.connection, row.id, platform_ids)
     work.ring("deliver")  # what waits behind it in its conversation
+
+
+def _meet(work: Work, row: Any, person_id: str | None) -> None:
+    """Learn by a private reply who a comment's writer is in messages; both are one from now on."""
+    if not row.comment_id or not person_id:
+        return
+    conversation_id = commenters.meet(work.connection, row, person_id, work.now)
+    if conversation_id is not None:
+        _announce(work, row.shop_id, conversation_id)
+        work.ring("upkeep")
 
 
 def _read_quota(work: Work, row: Any) -> None:
@@ -170,10 +181,11 @@ def settle_by_status(
     """Take a platform's word about something we sent: its echo, its delivery, its reading."""
     if status == "echo":
         row = rows.find_delivery(work.connection, str(data.get("delivery_id")), lock=True)
-        if row is None or row.conversation_id != conversation_id:
+        if row is None or (row.conversation_id != conversation_id and not row.comment_id):
             return
         if row.state in ("sending", "ambiguous", "pending", "needs_review"):
             _mark_sent(work, row, (str(data["platform_id"]),) if data.get("platform_id") else ())
+        _meet(work, row, data.get("person_id"))
         return
     named = data.get("platform_id")
     if named:  # this message and what was sent before it

@@ -24,11 +24,13 @@ def build_bill(
     bill_url: str,
     image_url: str | None,
     status_word: str,
+    asks: bool = True,
 ) -> Bill:
     """Return ``invoice`` worded in ``language``, for any channel.
 
     ``bill_url`` is the bill page, ``image_url`` the picture's address or None,
-    ``status_word`` the order's state as the customer reads it now.
+    ``status_word`` the order's state as the customer reads it now. With ``asks``
+    off the text names no amount to pay and no account to pay it to.
     """
     title = say("bill.title", language, order=invoice.order_number)
     about = [say("bill.revision", language, revision=invoice.revision), status_word]
@@ -41,7 +43,9 @@ def build_bill(
         totals=list_totals(invoice, language),
         amount=show_money(invoice.amount_due, language),
         pay=Button(say("button.pay", language), url=bill_url),
-        text=_write_text(invoice, language, title=" · ".join((title, *about)), bill_url=bill_url),
+        text=_write_text(
+            invoice, language, title=" · ".join((title, *about)), bill_url=bill_url, asks=asks
+        ),
         image_url=image_url,
     )
 
@@ -52,15 +56,15 @@ def _row(line: InvoiceLine, language: str) -> Row:
     return Row(f"{name} × {line.quantity}", show_money(line.total, language))
 
 
-def _write_text(invoice: Invoice, language: str, *, title: str, bill_url: str) -> str:
+def _write_text(invoice: Invoice, language: str, *, title: str, bill_url: str, asks: bool) -> str:
     """The bill in plain words, useful alone: blocks parted by an empty line."""
     due = f"{name_amount_due(invoice, language)} {show_money(invoice.amount_due, language)}"
     blocks = [
         [clean_words(invoice.shop_name), title],
         [_line(number, line, language) for number, line in enumerate(invoice.lines, start=1)],
         [f"{row.label} {row.value}" for row in list_totals(invoice, language)],
-        [due, say_due(invoice, language)],
-        list(list_accounts(invoice, language)),
+        [due, say_due(invoice, language)] if asks else [],
+        list(list_accounts(invoice, language)) if asks else [],
         list(list_notes(invoice, language)),
         [say("bill.link", language, url=bill_url)],
     ]

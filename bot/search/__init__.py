@@ -5,7 +5,7 @@ in costs nothing more; what it has not read yet is compared on the spot. What
 was taken back or edited leaves the index in the same transaction.
 """
 
-from bot.search.finding import Found, Query, ask, find, find_conversation_ids, find_people
+from bot.search.finding import Found, Query, ask, find, find_conversation_ids
 from bot.search.indexing import catch_up, rebuild
 
 __all__ = [
@@ -15,6 +15,5 @@ __all__ = [
     "catch_up",
     "find",
     "find_conversation_ids",
-    "find_people",
     "rebuild",
 ]

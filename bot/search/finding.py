@@ -23,7 +23,6 @@ from bot.words.folding import GRAM, fold, split_terms
 
 MOST_READ = 3_000
 MOST_TAIL = 2_000
-MOST_PEOPLE = 300
 MOST_TALKS = 300
 COMMON = 0.005
 """The share of hits from which reading on is quicker than PostgreSQL's index."""
@@ -116,20 +115,6 @@ def find_conversation_ids(connection: Connection, query: Query | None) -> set[in
         return set()
     places, _, _ = _find_places(connection, query, MOST_TALKS)
     return {place[2] for place in places}
-
-
-def find_people(connection: Connection, shop_id: int, text: str) -> list[int]:
-    """Find contacts by their code, as C123, or by all words in their name; give their ids."""
-    terms = split_terms(text)
-    if not terms:
-        return []
-    found = contacts.find_by_words(connection, shop_id, terms, MOST_PEOPLE)
-    code = fold(text).removeprefix("@").removeprefix("c")
-    if code.isascii() and code.isdecimal() and len(code) <= 15:
-        person = contacts.find_by_code(connection, shop_id, int(code))
-        if person is not None and person.id not in found:
-            found.insert(0, person.id)
-    return found
 
 
 def _find_places(

@@ -1,4 +1,4 @@
-"""Reads messages and names into the index, batch by batch, from wherever it stopped.
+"""Reads messages into the index, batch by batch, from wherever it stopped.
 
 A batch is one short transaction, so that webhooks pass between two of them. A
 process may die anywhere: what is not read is found by the next, and what is
@@ -15,7 +15,7 @@ from itertools import takewhile
 from typing import Any
 
 from bot.runtime import Runtime, Work
-from bot.store import contacts, indexing
+from bot.store import indexing
 
 BATCH = 500
 SETTLED = timedelta(minutes=5)
@@ -44,7 +44,7 @@ def catch_up(runtime: Runtime, *, seconds: float = TURN) -> int:
             break
         after = batch.last
         count += batch.count
-    return count + _fold_names(runtime, until)
+    return count
 
 
 def rebuild(runtime: Runtime) -> None:
@@ -56,16 +56,6 @@ def _mend(work: Work) -> None:
     """Begin anew where the index itself was lost."""
     if not indexing.has_index(work.connection):
         indexing.empty_index(work.connection)
-
-
-def _fold_names(runtime: Runtime, until: float) -> int:
-    count = 0
-    while time.monotonic() < until:
-        folded = runtime.transact(lambda work: contacts.fold_names(work.connection, BATCH))
-        count += folded
-        if folded < BATCH:
-            break
-    return count
 
 
 def _read_batch(after: int, work: Work) -> Batch | None:

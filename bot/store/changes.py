@@ -112,20 +112,32 @@ def find_request(connection: Connection, shop_id: int, key: str) -> str | None:
     return connection.execute(query).scalar()
 
 
-def claim_key(
-    connection: Connection, shop_id: int, key: str, at: datetime, request: str | None = None
+def claim_key(  # noqa: PLR0917  a row's columns, in their order
+    connection: Connection,
+    shop_id: int,
+    key: str,
+    at: datetime,
+    request: str | None = None,
+    until: datetime | None = None,
 ) -> bool:
     """Take an idempotency key; False when somebody has it. Its answer follows in this transaction.
 
-    ``request`` is a digest of what is asked with it. Two requests at once: the
-    second waits here for the first one's commit.
+    ``request`` is a digest of what is asked with it; ``until`` says how long it is
+    kept, None for ever. Two requests at once: the second waits here for the
+    first one's commit.
     """
     statement = upsert(connection, idempotency_keys).values(
-        shop_id=shop_id, key=key, request=request, answer={}, at=at
+        shop_id=shop_id, key=key, request=request, answer={}, at=at, until=until
     )
     # Not the row count: PostgreSQL's driver gives none for an INSERT that may do nothing.
     claimed = statement.on_conflict_do_nothing().returning(idempotency_keys.c.id)
     return connection.execute(claimed).scalar() is not None
+
+
+def forget_keys(connection: Connection, now: datetime) -> int:
+    """Drop the keys whose time is over."""
+    over = delete(idempotency_keys).where(idempotency_keys.c.until < now)
+    return connection.execute(over).rowcount
 
 
 def keep_answer(connection: Connection, shop_id: int, key: str, answer: Any) -> None:

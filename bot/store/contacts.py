@@ -22,11 +22,6 @@ from bot.store.tables import (
     orders,
     postal_addresses,
 )
-from bot.words.folding import fold
-
-LONGEST_NAME = 200
-
-_UNFOLDED = and_(contacts.c.name_words.is_(None), contacts.c.name.is_not(None))
 
 # What a merge moves: each of these rows says whose it is.
 _OWNED = {
@@ -94,7 +89,6 @@ def name_contact(
         )
         .values(
             name=case((contacts.c.name_given, contacts.c.name), else_=name),
-            name_words=case((contacts.c.name_given, contacts.c.name_words), else_=fold_name(name)),
             picture_url=picture_url,
             language=case(
                 (contacts.c.name_given, func.coalesce(contacts.c.language, language)),
@@ -113,23 +107,6 @@ def list_conversation_ids(connection: Connection, contact_id: int) -> list[int]:
     return list(connection.execute(query.order_by(conversations.c.id)).scalars())
 
 
-# Names as search reads them --------------------------------------------------
-
-
-def fold_name(name: str | None) -> str | None:
-    """Give a name as search reads it; whoever changes a name writes this beside it."""
-    return None if name is None else fold(name)[:LONGEST_NAME]
-
-
-def fold_names(connection: Connection, limit: int) -> int:
-    """Fold names that came without their words, so many at most; give how many those were."""
-    query = select(contacts.c.id, contacts.c.name).where(_UNFOLDED).order_by(contacts.c.id)
-    rows = list(connection.execute(query.limit(limit)))
-    for row in rows:
-        update_contact(connection, row.id, name=row.name)
-    return len(rows)
-
-
 def list_beginning(connection: Connection, shop_id: int, digits: str, limit: int) -> list[int]:
     """List the ids of contacts whose code begins with these digits, the shortest code first."""
     query = select(contacts.c.id).where(
@@ -138,24 +115,6 @@ def list_beginning(connection: Connection, shop_id: int, digits: str, limit: int
         begins(contacts.c.code, digits),
     )
     return list(connection.execute(query.order_by(contacts.c.code).limit(limit)).scalars())
-
-
-def find_by_words(
-    connection: Connection, shop_id: int, terms: Sequence[str], limit: int
-) -> list[int]:
-    """Find contacts in whose name all the folded ``terms`` occur; give their ids, newest first."""
-    find = func.instr if connection.dialect.name == "sqlite" else func.strpos
-    says = [find(contacts.c.name_words, term) > 0 for term in terms]
-    mine = select(contacts.c.id).where(contacts.c.shop_id == shop_id)
-    query = mine.where(*says).order_by(contacts.c.id.desc()).limit(limit)
-    found = list(connection.execute(query).scalars())
-    # A name that the worker has not folded yet is compared here.
-    fresh = select(contacts.c.id, contacts.c.name).where(contacts.c.shop_id == shop_id, _UNFOLDED)
-    for row in connection.execute(fresh.limit(limit)):
-        words = fold(row.name)
-        if all(term in words for term in terms):
-            found.append(row.id)
-    return found
 
 
 # Merging ---------------------------------------------------------------------
@@ -227,11 +186,28 @@ def move_all(connection: Connection, from_id: int, to_id: int) -> Moved:
     return moved
 
 
+def join_orders(
+    connection: Connection, order_ids: Sequence[int], conversation_id: int
+) -> list[int]:
+    """Make offline ones among these orders a conversation's; give which they were."""
+    statement = (
+        update(orders)
+        .where(orders.c.id.in_(order_ids), orders.c.conversation_id.is_(None))
+        .values(conversation_id=conversation_id)
+        .returning(orders.c.id)
+    )
+    return sorted(connection.execute(statement).scalars())
+
+
 def move_back(connection: Connection, moved: Moved, from_id: int, to_id: int) -> None:
     """Give the rows of a merge back to whose they were.
 
-    An order that was opened since in one of their conversations goes with it.
+    An order that was opened since in one of their conversations goes with it,
+    and one that was offline before is so again.
     """
+    connection.execute(
+        update(orders).where(orders.c.id.in_(moved.get("joined", ()))).values(conversation_id=None)
+    )
     for name, table in _OWNED.items():
         connection.execute(
             update(table)
@@ -251,8 +227,6 @@ def move_back(connection: Connection, moved: Moved, from_id: int, to_id: int) ->
 
 def update_contact(connection: Connection, contact_id: int, **values: Any) -> None:
     """Change a contact's own columns."""
-    if "name" in values:
-        values["name_words"] = fold_name(values["name"])
     connection.execute(update(contacts).where(contacts.c.id == contact_id).values(**values))
 
 

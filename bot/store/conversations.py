@@ -153,6 +153,7 @@ def _conversation_query() -> Any:
             contacts.c.code,
             contacts.c.name.label("contact_name"),
             contacts.c.language,
+            contacts.c.internal,
             orders.c.number.label("order_number"),
             orders.c.status.label("order_status"),
             staff_links.c.staff_id.label("linked_staff_id"),
@@ -196,7 +197,11 @@ def find_conversation_by_code(connection: Connection, shop_id: int, code: int) -
         return None
     query = (
         _conversation_query()
-        .where(conversations.c.contact_id == contact.id, conversations.c.shop_id == shop_id)
+        .where(
+            conversations.c.contact_id == contact.id,
+            conversations.c.shop_id == shop_id,
+            conversations.c.joined_into.is_(None),
+        )
         .order_by(conversations.c.last_message_at.desc())
         .limit(1)
     )
@@ -217,7 +222,9 @@ def list_conversations(
     ``among`` keeps those of some contacts, and some by their ids.
     """
     query = _conversation_query().where(
-        conversations.c.shop_id == shop_id, contacts.c.internal.is_(False)
+        conversations.c.shop_id == shop_id,
+        conversations.c.joined_into.is_(None),
+        contacts.c.internal.is_(False),
     )
     key = (conversations.c.last_message_at, conversations.c.id)
     if among is not None:

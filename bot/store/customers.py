@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, delete, func, insert, select, update
 
-from bot.store.contacts import find_by_code, fold_name
+from bot.store.contacts import find_by_code
 from bot.store.shops import next_number
 from bot.store.tables import (
     contact_bans,
@@ -50,8 +50,6 @@ def count_change(
     connection: Connection, contact_id: int, staff_id: int, at: datetime, **values: Any
 ) -> None:
     """Change a contact's own columns as a member of staff, and count its version up."""
-    if "name" in values:
-        values["name_words"] = fold_name(values["name"])
     connection.execute(
         update(contacts)
         .where(contacts.c.id == contact_id)

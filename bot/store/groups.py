@@ -138,6 +138,7 @@ def _waiting(shop_id: int) -> Any:
         )
         .where(
             conversations.c.shop_id == shop_id,
+            conversations.c.joined_into.is_(None),
             contacts.c.internal.is_(False),
             staff_links.c.id.is_(None),
         )

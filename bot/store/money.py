@@ -115,12 +115,12 @@ def decide_slips(
 
 
 def note_attempt(connection: Connection, **values: Any) -> None:
-    """Write down that a payment is under way, or how long it is now."""
+    """Write down that a payment is under way, how long it is now, or that it is again."""
     statement = upsert(connection, payment_attempts).values(**values)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["shop_id", "provider", "reference"],
-            set_={"until": values["until"]},
+            set_={"until": values["until"], "ended_at": None},
         )
     )
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.store.numerals import begins
 from bot.store.tables import (
@@ -21,6 +34,8 @@ from bot.store.tables import (
     payment_attempts,
     shelves,
 )
+
+_CODE = re.compile(r"[cC][0-9]{1,15}")
 
 
 def _order_query() -> Any:
@@ -48,12 +63,16 @@ def find_order(
     order_id: int | None = None,
     number: int | None = None,
     lock: bool = False,
+    dropped: bool = False,
 ) -> Row[Any] | None:
     """Find a shop's order by id or by number; another shop's does not exist for it.
 
-    With ``lock`` nobody else changes it until the commit.
+    With ``lock`` nobody else changes it until the commit. A draft that was
+    dropped is found only where ``dropped`` says so.
     """
-    query = _order_query().where(orders.c.shop_id == shop_id, orders.c.deleted_at.is_(None))
+    query = _order_query().where(orders.c.shop_id == shop_id)
+    if not dropped:
+        query = query.where(orders.c.deleted_at.is_(None))
     query = query.where(orders.c.id == order_id if number is None else orders.c.number == number)
     if lock and connection.dialect.name == "postgresql":
         query = query.with_for_update(of=orders)
@@ -75,11 +94,15 @@ def list_orders(
     before: int | None = None,
     conversation_id: int | None = None,
     contact_id: int | None = None,
+    tag: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     limit: int = 50,
 ) -> list[Row[Any]]:
     """List a shop's orders, newest number first.
 
-    ``text`` is a number, or part of a customer's or an item's name.
+    ``text`` is a number, a customer's code as C12, or part of a customer's or
+    an item's name. Orders opened from ``since`` on and before ``until`` are listed.
     """
     query = _order_query().where(orders.c.shop_id == shop_id, orders.c.deleted_at.is_(None))
     if status is not None:
@@ -90,6 +113,12 @@ def list_orders(
         query = query.where(orders.c.contact_id == contact_id)
     if before is not None:
         query = query.where(orders.c.number < before)
+    if tag is not None:
+        query = query.where(_has_tag(connection, tag))
+    if since is not None:
+        query = query.where(orders.c.created_at >= since)
+    if until is not None:
+        query = query.where(orders.c.created_at < until)
     if text:
         named = select(order_items.c.id).where(
             order_items.c.order_id == orders.c.id,
@@ -101,6 +130,8 @@ def list_orders(
         found = [contacts.c.name.icontains(text, autoescape=True), named.exists()]
         if text.isascii() and text.isdecimal() and len(text) <= 15:
             found.append(orders.c.number == int(text))
+        if _CODE.fullmatch(text):
+            found.append(contacts.c.code == int(text[1:]))
         query = query.where(or_(*found))
     return list(connection.execute(query.order_by(orders.c.number.desc()).limit(limit)))
 
@@ -111,6 +142,13 @@ def list_beginning(connection: Connection, shop_id: int, digits: str, limit: int
     if digits:
         query = query.where(begins(orders.c.number, digits))
     return list(connection.execute(query.order_by(orders.c.number.desc()).limit(limit)))
+
+
+def _has_tag(connection: Connection, tag: str) -> Any:
+    if connection.dialect.name == "postgresql":
+        return type_coerce(orders.c.terms, JSONB)["tags"].contains([tag])
+    tags = func.json_each(orders.c.terms, "$.tags").table_valued("value")
+    return exists().select_from(tags).where(tags.c.value == tag)
 
 
 def list_due(connection: Connection, now: datetime, limit: int = 200) -> list[Row[Any]]:

@@ -70,6 +70,24 @@ def find_delivery(
     return connection.execute(query).one_or_none()
 
 
+def find_private_reply(connection: Connection, channel_id: int, comment_id: str) -> Row[Any] | None:
+    """Find the one private reply that a comment was ever owed."""
+    query = select(outbox).where(
+        outbox.c.channel_id == channel_id, outbox.c.comment_id == comment_id
+    )
+    return connection.execute(query).one_or_none()
+
+
+def has_private_reply(connection: Connection, conversation_id: int) -> bool:
+    """Say whether a conversation's person was, or is being, answered in private."""
+    owed = select(outbox.c.id).where(
+        outbox.c.conversation_id == conversation_id,
+        outbox.c.comment_id.is_not(None),
+        outbox.c.state.in_((*OPEN, "held", "sent")),
+    )
+    return connection.execute(owed.limit(1)).scalar() is not None
+
+
 def update_delivery(
     connection: Connection, delivery_id: str, *, while_leased: str | None = None, **values: Any
 ) -> bool:

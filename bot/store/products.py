@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, select, update
+from sqlalchemy import BigInteger, Connection, Row, Select, case, cast, func, select, update
 
 from bot.store.changes import upsert
 from bot.store.tables import products, shelves
 
 _AVAILABLE = (
-    select(func.coalesce(func.sum(shelves.c.available), 0))
+    # PostgreSQL sums big integers up as a decimal number.
+    select(cast(func.coalesce(func.sum(shelves.c.available), 0), BigInteger))
     .where(shelves.c.product_id == products.c.id)
     .scalar_subquery()
 )

@@ -39,7 +39,7 @@ def explain(work: Work, shop: Any, conversation: Any, *, again: bool = False) ->
         return False
     groups.update_group(work.connection, group.id, explained_at=work.now)
     told = Text(say("group.explain", shop.locale, shop=shop.name))
-    return outbox.plan_automatic(work, conversation, told, free_only=True)
+    return outbox.plan_automatic(work, conversation, told, free_only=True) is not None
 
 
 def claim(work: Work, conversation: Any, platform_user_id: str, actor: Actor, code: str) -> None:

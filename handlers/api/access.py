@@ -16,12 +16,13 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="OpenBill"'}
 
 
 class Refusal(Exception):
-    """A request that is answered with a problem: its status and its sentence."""
+    """A request that is answered with a problem: its status, its sentence, the rule's name."""
 
-    def __init__(self, status: int, detail: str = "") -> None:
+    def __init__(self, status: int, detail: str = "", code: str = "") -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.code = code
 
 
 def admit() -> Response | None:

@@ -1,4 +1,4 @@
-"""What a caller of the API asks for: ids, cursors, filters, bodies; read strictly or refused."""
+"""What a caller of the API asks for: ids, cursors, filters, keys; read strictly or refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from flask import request
 
 from handlers.api.access import Refusal
@@ -19,6 +18,7 @@ from handlers.searching import CUSTOMER, read_day, start_of
 LONGEST_SEARCH = 100
 LONGEST_TEXT = 20_000
 KEY = re.compile(r"[\x21-\x7e]{1,100}")
+_MOMENT = re.compile(r"(20|21)\d\d-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
 MOST_DIGITS = 18  # what fits the database's integers
 
 
@@ -40,7 +40,7 @@ def read_word(name: str, allowed: Collection[str]) -> str | None:
 def read_search(name: str = "q") -> str | None:
     """Read what is looked for; None where it is not given or empty."""
     text = request.args.get(name, "").strip()
-    if len(text) > LONGEST_SEARCH or not _is_storable(text):
+    if len(text) > LONGEST_SEARCH or not is_storable(text):
         raise Refusal(400, f"{name} has at most {LONGEST_SEARCH} characters of plain text.")
     return text or None
 
@@ -98,22 +98,11 @@ def write_cursor(*parts: datetime | int | str) -> str:
     return base64.urlsafe_b64encode(json.dumps(kept).encode()).decode()
 
 
-def read_text() -> str:
-    """Read the body's ``text``."""
-    try:
-        body = orjson.loads(request.get_data())
-    except orjson.JSONDecodeError:
-        body = None
-    if not isinstance(body, dict) or not isinstance(body.get("text"), str):
-        raise Refusal(400, 'Send a JSON object with what to say: {"text": "…"}.')
-    text: str = body["text"]
-    if not text.strip():
-        raise Refusal(422, "There is nothing to send: text is empty.")
-    if len(text) > LONGEST_TEXT:
-        raise Refusal(422, f"text has {len(text)} characters, more than {LONGEST_TEXT}.")
-    if not _is_storable(text):
-        raise Refusal(422, "text holds U+0000, which is no text.")
-    return text
+def parse_moment(text: str) -> datetime:
+    """Read a time of these centuries (RFC 3339, with its zone), in UTC. Raises ``ValueError``."""
+    if not _MOMENT.fullmatch(text):
+        raise ValueError("no time of these centuries")
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)
 
 
 def read_key() -> str | None:
@@ -134,11 +123,11 @@ def _restore(kind: type, part: Any) -> Any:
         raise TypeError("a cursor's part is of another kind")
     if isinstance(part, int) and abs(part) >= 10**MOST_DIGITS:
         raise ValueError("a cursor's number is none of ours")
-    if isinstance(part, str) and not _is_storable(part):
+    if isinstance(part, str) and not is_storable(part):
         raise ValueError("a cursor's text is none of ours")
     return part
 
 
-def _is_storable(text: str) -> bool:
+def is_storable(text: str) -> bool:
     """Say whether a database takes this text: no U+0000 and no half of a surrogate pair."""
     return "\x00" not in text and text.encode("utf-8", "ignore").decode() == text

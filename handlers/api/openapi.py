@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.channels import CHANNELS
+from handlers.api.describing import answer, in_path, problems, query
+from handlers.api.openapi_writing import REQUESTS, describe_writing
 from handlers.api.schemas import (
     COUNT,
     DELIVERY_STATES,
@@ -22,8 +24,9 @@ from orders.states import Status
 
 def describe(base_url: str) -> Schema:
     """Give the whole description of the API at ``base_url``."""
-    conversation = _path_parameter("conversation_id", TEXT)
-    customer = _path_parameter("code", {**TEXT, "description": "As C123."})
+    paths = _describe_reading()
+    for path, held in describe_writing().items():
+        paths.setdefault(path, {}).update(held)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -34,108 +37,125 @@ def describe(base_url: str) -> Schema:
         },
         "servers": [{"url": f"{base_url}/api/v1"}],
         "security": [{"token": []}],
-        "paths": {
-            "/conversations": {
-                "get": _page(
-                    "Conversation",
-                    "Conversations, newest first",
-                    _query("channel", word_of(*CHANNELS)),
-                    _query(
-                        "q",
-                        TEXT,
-                        "A customer's code, or words that all occur in a name or in one message; "
-                        "the newest 300 messages that have them count.",
-                    ),
-                )
-            },
-            "/messages": {"get": _searching()},
-            "/conversations/{conversation_id}/messages": {
-                "get": _page("Message", "Messages, newest first", conversation),
-                "post": _saying(conversation),
-            },
-            "/orders": {
-                "get": _page(
-                    "Order",
-                    "Orders, newest number first",
-                    _query("status", word_of(*Status)),
-                    _query("q", TEXT),
-                )
-            },
-            "/orders/{number}": {
-                "get": {
-                    "summary": "One order",
-                    "parameters": [_path_parameter("number", COUNT)],
-                    "responses": {"200": _json("The order", ref_to("Order")), **_problems("404")},
-                }
-            },
-            "/products": {
-                "get": _page(
-                    "Product",
-                    "Products by code",
-                    _query("q", TEXT),
-                    _query("category", TEXT),
-                    _query("active", word_of(*FLAGS)),
-                )
-            },
-            "/customers": {
-                "get": _page(
-                    "Customer",
-                    "Customers by code; with q the 50 who answer it best, on one page",
-                    _query(
-                        "q",
-                        {
-                            **TEXT,
-                            "description": "Words of the name in any order, parts and typing "
-                            "errors too; a phone or part of it; a code such as C123; #tag.",
-                        },
-                    ),
-                    _query("tag", TEXT),
-                )
-            },
-            "/customers/{code}": {
-                "get": {
-                    "summary": "One customer; a merged one's code shows whom they were merged into",
-                    "parameters": [customer],
-                    "responses": {
-                        "200": _json("The customer", ref_to("Customer")),
-                        **_problems("404"),
-                    },
-                }
-            },
-            "/customers/{code}/orders": {
-                "get": _page("Order", "A customer's orders, newest number first", customer)
-            },
-            "/deliveries": {
-                "get": _page(
-                    "Delivery",
-                    "Deliveries, newest first",
-                    _query("state", word_of(*DELIVERY_STATES)),
-                )
-            },
-            "/openapi.json": {
-                "get": {
-                    "summary": "This description",
-                    "security": [],
-                    "responses": {"200": _json("The description", {"type": "object"})},
-                }
-            },
-        },
+        "paths": paths,
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": SCHEMAS | REQUESTS,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _describe_reading() -> dict[str, Schema]:
+    """Give the addresses that are read."""
+    conversation = in_path("conversation_id", TEXT)
+    customer = in_path("code", {**TEXT, "description": "As C123."})
+    return {
+        "/conversations": {
+            "get": _page(
+                "Conversation",
+                "Conversations, newest first",
+                query("channel", word_of(*CHANNELS)),
+                query(
+                    "q",
+                    TEXT,
+                    "A customer's code, or words that all occur in a name or in one message; "
+                    "the newest 300 messages that have them count.",
+                ),
+            )
+        },
+        "/messages": {"get": _searching()},
+        "/conversations/{conversation_id}/messages": {
+            "get": _page("Message", "Messages, newest first", conversation),
+        },
+        "/orders": {
+            "get": _page(
+                "Order",
+                "Orders, newest number first",
+                query("status", word_of(*Status)),
+                query("q", TEXT, "A number, a customer's code, part of a name or of an item."),
+                query("customer", TEXT, "A code such as C123."),
+                query("tag", TEXT, "One of the order's tags."),
+                query("from", TEXT, "Opened then (RFC 3339) or later, or a day of the shop."),
+                query("to", TEXT, "Opened before, or a day of the shop, itself included."),
+            )
+        },
+        "/orders/{number}": {
+            "get": {
+                "summary": "One order",
+                "parameters": [in_path("number", COUNT)],
+                "responses": {"200": answer("The order", ref_to("Order")), **problems("404")},
+            }
+        },
+        "/products/{code}": {
+            "get": {
+                "summary": "One product, also an archived one",
+                "parameters": [in_path("code", TEXT)],
+                "responses": {"200": answer("The product", ref_to("Product")), **problems("404")},
+            }
+        },
+        "/products": {
+            "get": _page(
+                "Product",
+                "Products by code",
+                query("q", TEXT),
+                query("category", TEXT),
+                query("active", word_of(*FLAGS)),
+            )
+        },
+        "/customers": {
+            "get": _page(
+                "Customer",
+                "Customers by code; with q the 50 who answer it best, on one page",
+                query(
+                    "q",
+                    {
+                        **TEXT,
+                        "description": "Words of the name in any order, parts and typing "
+                        "errors too; a phone or part of it; a code such as C123; #tag.",
+                    },
+                ),
+                query("tag", TEXT),
+            )
+        },
+        "/customers/{code}": {
+            "get": {
+                "summary": "One customer; a merged one's code shows whom they were merged into",
+                "parameters": [customer],
+                "responses": {
+                    "200": answer("The customer", ref_to("Customer")),
+                    **problems("404"),
+                },
+            }
+        },
+        "/customers/{code}/orders": {
+            "get": _page("Order", "A customer's orders, newest number first", customer)
+        },
+        "/deliveries": {
+            "get": _page(
+                "Delivery",
+                "Deliveries, newest first",
+                query("state", word_of(*DELIVERY_STATES)),
+            )
+        },
+        "/openapi.json": {
+            "get": {
+                "summary": "This description",
+                "security": [],
+                "responses": {"200": answer("The description", {"type": "object"})},
+            }
         },
     }
 
 
 def _page(name: str, summary: str, *parameters: Schema) -> Schema:
     page = object_of(items=list_of(ref_to(name)), next_cursor=MAYBE_TEXT)
-    in_path = any(parameter["in"] == "path" for parameter in parameters)
+    has_path = any(parameter["in"] == "path" for parameter in parameters)
     return {
         "summary": summary,
-        "parameters": [*parameters, _query("cursor", TEXT)],
+        "parameters": [*parameters, query("cursor", TEXT)],
         "responses": {
-            "200": _json("A page", page),
-            **_problems("400", *(("404",) if in_path else ())),
+            "200": answer("A page", page),
+            **problems("400", *(("404",) if has_path else ())),
         },
     }
 
@@ -144,48 +164,14 @@ def _searching() -> Schema:
     page = _page(
         "FoundMessage",
         "Messages by their words, newest first",
-        _query("q", TEXT, "Words that must all occur; case, width and digits' script are one."),
-        _query("channel", word_of(*CHANNELS)),
-        _query("from", TEXT, "A time (RFC 3339), or a day of the shop: its beginning."),
-        _query("to", TEXT, "A time, itself not included, or a day of the shop: its end."),
-        _query("customer", TEXT, "A code as C123; everyone merged into this customer counts."),
+        query("q", TEXT, "Words that must all occur; case, width and digits' script are one."),
+        query("channel", word_of(*CHANNELS)),
+        query("from", TEXT, "A time (RFC 3339), or a day of the shop: its beginning."),
+        query("to", TEXT, "A time, itself not included, or a day of the shop: its end."),
+        query("customer", TEXT, "A code as C123; everyone merged into this customer counts."),
     )
     schema = page["responses"]["200"]["content"]["application/json"]["schema"]
     # Partial: the page ended before it was full, go on; behind: older ones are still being read.
     schema["properties"] |= {"partial": FLAG, "behind": FLAG}
     schema["required"] += ["partial", "behind"]
     return page
-
-
-def _saying(conversation: Schema) -> Schema:
-    body = {"type": "object", "properties": {"text": TEXT}, "required": ["text"]}
-    key = {"name": "Idempotency-Key", "in": "header", "schema": TEXT}
-    return {
-        "summary": "Say something as the token's member of staff: words go to the customer, "
-        "a command is run",
-        "parameters": [conversation, key],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": {
-            "200": _json("The command's answer", object_of(card=ref_to("Card"))),
-            "201": _json("The message that is owed to the customer", ref_to("Message")),
-            **_problems("400", "403", "404", "422"),
-        },
-    }
-
-
-def _query(name: str, schema: Schema, description: str = "") -> Schema:
-    told = {"description": description} if description else {}
-    return {"name": name, "in": "query", "schema": schema, **told}
-
-
-def _path_parameter(name: str, schema: Schema) -> Schema:
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def _json(description: str, schema: Schema) -> Schema:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def _problems(*statuses: str) -> Schema:
-    content = {"application/problem+json": {"schema": ref_to("Problem")}}
-    return {status: {"description": "Refused", "content": content} for status in ("401", *statuses)}

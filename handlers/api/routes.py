@@ -1,4 +1,4 @@
-"""The API's addresses: lists and single things of the token's shop, and the reply box."""
+"""What the API reads: lists and single things of the token's shop."""
 
 from __future__ import annotations
 
@@ -8,20 +8,16 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 
-from bot import catalogue, contacts
-from bot import conversation as talk
+from bot import catalogue, contacts, ordering
 from bot import outbox as outgoing
 from bot.channels import CHANNELS
-from bot.messages import Text
-from bot.outbox import plain
 from bot.store import conversations, messages, orders, outbox, shops
-from handlers.api.access import Refusal, admit, bearer, writer
+from handlers.api.access import Refusal, admit, bearer
 from handlers.api.asking import (
     read_cursor,
     read_id,
-    read_key,
+    read_moment,
     read_search,
-    read_text,
     read_word,
     write_cursor,
 )
@@ -30,7 +26,6 @@ from handlers.api.openapi import describe
 from handlers.api.schemas import DELIVERY_STATES, FLAGS
 from handlers.api.searching import find_messages, find_talks
 from handlers.api.shapes import (
-    shape_card,
     shape_conversation,
     shape_customer,
     shape_delivery,
@@ -60,7 +55,7 @@ def guard() -> Response | None:
 @blueprint.errorhandler(Refusal)
 def refuse(refusal: Refusal) -> Response:
     """Answer with the problem."""
-    return answer(refusal.status, detail=refusal.detail)
+    return answer(refusal.status, detail=refusal.detail, code=refusal.code)
 
 
 @blueprint.get("/openapi.json")
@@ -119,42 +114,26 @@ def list_messages(conversation_id: str) -> Response:
     return _list(items, rows, lambda row: write_cursor(row.sent_at, row.id))
 
 
-@blueprint.post("/conversations/<conversation_id>/messages")
-def say(conversation_id: str) -> tuple[Response, int]:
-    """Do what the reply box does: words go to the customer, a command is run and answered."""
-    actor = writer()
-    try:
-        said = talk.say(
-            runtime(), actor, read_id(conversation_id), read_text(), surface="api", key=read_key()
-        )
-    except LookupError:
-        raise Refusal(404) from None
-    if said.is_error:
-        raise Refusal(422, plain(said.answer or Text("")))
-    if said.answer is not None:
-        return jsonify(card=shape_card(said.answer)), 200
-    with runtime().store.read() as connection:
-        row = messages.find_message(connection, said.message_id or 0)
-        (shape,) = shape_messages(connection, runtime().settings.base_url, [row])
-    return jsonify(shape), 201
-
-
 @blueprint.get("/orders")
 def list_orders() -> Response:
     """List the shop's orders, newest number first."""
-    status = read_word("status", list(Status))
-    text = read_search()
     before = read_cursor(int)
+    status, text, tag = read_word("status", list(Status)), read_search(), read_search("tag")
     with runtime().store.read() as connection:
+        shop = shops.find_shop(connection, bearer().shop_id)
         rows = orders.list_orders(
             connection,
-            bearer().shop_id,
+            shop.id,
+            contact_id=_read_buyer(connection),
+            before=before[0] if before else None,
             status=status,
             text=text,
-            before=before[0] if before else None,
+            tag=tag,
+            since=read_moment("from", shop.timezone),
+            until=read_moment("to", shop.timezone, days=1),
             limit=PAGE + 1,
         )
-        items = [shape_order(runtime(), connection, row) for row in rows[:PAGE]]
+        items = _shape_orders(connection, rows[:PAGE])
     return _list(items, rows, lambda row: write_cursor(row.number))
 
 
@@ -165,7 +144,7 @@ def show_order(number: str) -> Response:
         row = orders.find_order(connection, bearer().shop_id, number=read_id(number))
         if row is None:
             raise Refusal(404)
-        return jsonify(shape_order(runtime(), connection, row))
+        return jsonify(_shape_orders(connection, [row])[0])
 
 
 @blueprint.get("/products")
@@ -229,7 +208,7 @@ def list_customer_orders(code: str) -> Response:
             before=before[0] if before else None,
             limit=PAGE + 1,
         )
-        items = [shape_order(runtime(), connection, row) for row in rows[:PAGE]]
+        items = _shape_orders(connection, rows[:PAGE])
     return _list(items, rows, lambda row: write_cursor(row.number))
 
 
@@ -249,6 +228,22 @@ def list_deliveries() -> Response:
         revisions = _revisions(connection, rows[:PAGE])
     items = [shape_delivery(row, revisions) for row in rows[:PAGE]]
     return _list(items, rows, lambda row: write_cursor(row.seq))
+
+
+def _shape_orders(connection: Any, rows: list[Any]) -> list[dict[str, Any]]:
+    return [shape_order(view) for view in ordering.views(runtime(), connection, rows)]
+
+
+def _read_buyer(connection: Any) -> int | None:
+    """Read whose orders are asked for; nobody's where the shop has no such customer."""
+    code = read_search("customer")
+    if code is None:
+        return None
+    number = contacts.read_code(code)
+    found = (
+        contacts.find_customer(connection, bearer().shop_id, number) if number is not None else None
+    )
+    return found.row.id if found is not None else 0
 
 
 def _find_conversation(connection: Any, conversation_id: str) -> Any:

@@ -8,6 +8,7 @@ from bot.channels import CHANNELS
 from bot.messages import Lane
 from orders.payment import PayMethod
 from orders.states import FulfilmentState, PaymentState, Status
+from orders.totals import TaxMode
 
 Schema = dict[str, Any]
 
@@ -139,6 +140,44 @@ SCHEMAS: dict[str, Schema] = {
     "OrderEvent": object_of(
         at=TIME, move=TEXT, from_=MAYBE_TEXT, to=TEXT, actor=TEXT, surface=TEXT
     ),
+    "Payment": object_of(
+        id=TEXT,
+        amount=ref_to("Money"),
+        method=word_of(*PayMethod),
+        provider={**TEXT, "description": "Who gave the reference."},
+        reference=MAYBE_TEXT,
+        paid_at=TIME,
+        actor=TEXT,
+    ),
+    "Refund": object_of(
+        id=TEXT,
+        amount=ref_to("Money"),
+        method=word_of(*PayMethod),
+        reference=MAYBE_TEXT,
+        refunded_at=TIME,
+        reason=TEXT,
+        actor=TEXT,
+    ),
+    "Slip": object_of(
+        id=TEXT,
+        state=word_of("pending", "accepted", "rejected", "late"),
+        bank=TEXT,
+        amount={"oneOf": [ref_to("Money"), {"type": "null"}]},
+        paid_at=MAYBE_TIME,
+        reference=MAYBE_TEXT,
+        note=TEXT,
+        reason=MAYBE_TEXT,
+        actor=TEXT,
+        received_at=TIME,
+    ),
+    "Shipment": object_of(
+        id=TEXT,
+        tracking=TEXT,
+        carrier=TEXT,
+        shipped_at=TIME,
+        items=list_of(object_of(line=COUNT, quantity=COUNT)),
+        actor=TEXT,
+    ),
     "Order": object_of(
         number=COUNT,
         status=word_of(*Status),
@@ -155,6 +194,8 @@ SCHEMAS: dict[str, Schema] = {
         },
         discount={**ref_to("Money"), "description": "The order's own."},
         shipping=ref_to("Money"),
+        shipping_way=MAYBE_TEXT,
+        tax_mode=word_of(*TaxMode),
         tax=ref_to("Money"),
         total=ref_to("Money"),
         deposit=ref_to("Money"),
@@ -163,11 +204,20 @@ SCHEMAS: dict[str, Schema] = {
         due_at=MAYBE_TIME,
         payment_method={"enum": [*PayMethod, None]},
         phone=MAYBE_TEXT,
+        recipient=MAYBE_TEXT,
+        address=MAYBE_TEXT,
         note=TEXT,
         tags=list_of(TEXT),
         bill_url=MAYBE_TEXT,
         copy_text={**MAYBE_TEXT, "description": "The bill in plain words; null: never issued."},
         sms_url=MAYBE_TEXT,
+        payments=list_of(ref_to("Payment")),
+        refunds=list_of(ref_to("Refund")),
+        slips=list_of(ref_to("Slip")),
+        shipments=list_of(ref_to("Shipment")),
+        stock_short={**COUNT, "description": "Pieces that are paid for and not in stock."},
+        created_at=TIME,
+        updated_at=TIME,
         events=list_of(ref_to("OrderEvent")),
     ),
     "Product": object_of(
@@ -225,7 +275,7 @@ SCHEMAS: dict[str, Schema] = {
         order_number=MAYBE_COUNT,
         revision=MAYBE_COUNT,
         state=word_of(*DELIVERY_STATES),
-        kind=word_of("text", "card", "bill", "cards", "receipt"),
+        kind=word_of("text", "card", "bill", "cards", "receipt", "private"),
         lane=word_of(*Lane),
         attempts=COUNT,
         reason=MAYBE_TEXT,
@@ -241,7 +291,13 @@ SCHEMAS: dict[str, Schema] = {
     "Problem": {
         "type": "object",
         "description": "RFC 9457; detail is a sentence for a person.",
-        "properties": {"type": TEXT, "title": TEXT, "status": COUNT, "detail": TEXT},
+        "properties": {
+            "type": TEXT,
+            "title": TEXT,
+            "status": COUNT,
+            "detail": TEXT,
+            "code": {**TEXT, "description": "The rule that refused, by its name."},
+        },
         "required": ["type", "title", "status", "detail"],
     },
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import search
+from bot import contacts, search
 from bot.channels import CHANNELS
 from bot.search import Found
 from bot.store import shops
@@ -39,9 +39,10 @@ def find_messages(shop_id: int, limit: int) -> tuple[Found, tuple[str, ...]]:
 
 
 def find_talks(connection: Connection, shop_id: int, text: str, channel: str | None) -> Among:
-    """Find whose conversations a list is of: people by code or name, and the newest hits."""
+    """Find whose conversations a list is of: people, and the newest hits."""
+    shop = shops.find_shop(connection, shop_id)
     query = search.ask(connection, shop_id, text, channel=channel)
     return Among(
-        search.find_people(connection, shop_id, text),
+        [row.id for row in contacts.search(connection, shop, text)],
         search.find_conversation_ids(connection, query),
     )

@@ -5,19 +5,18 @@ Ids are opaque strings, money ``{"amount": "120.00", "currency": "THB"}``, times
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from bot import ordering, outbox
+from bot import outbox
 from bot.catalogue import ProductView
 from bot.contacts import Customer
+from bot.invoicing import TAKES_MONEY
 from bot.messages import Card, Route, Text
 from bot.ordering import OrderView
 from bot.rendering.bill import build_bill
-from bot.runtime import Runtime
-from bot.store import orders
-from bot.store.database import Connection
 from bot.words import say
 from orders.invoice import Invoice
 from orders.item import Item
@@ -41,11 +40,10 @@ def shape_conversation(row: Any, route: Route) -> Shape:
     }
 
 
-def shape_order(runtime: Runtime, connection: Connection, row: Any) -> Shape:
+def shape_order(view: OrderView) -> Shape:
     """An order, with its bill's words where it was issued, and what happened to it."""
-    view = ordering.view(runtime, connection, row)
-    order, sums = view.order, view.totals
-    copy_text = _bill_text(connection, view)
+    row, order, sums = view.row, view.order, view.totals
+    copy_text = _bill_text(view)
     return {
         "number": order.number,
         "status": str(order.status),
@@ -61,6 +59,8 @@ def shape_order(runtime: Runtime, connection: Connection, row: Any) -> Shape:
         "subtotal": shape_money(sums.subtotal),
         "discount": shape_money(sums.discount),
         "shipping": shape_money(sums.shipping),
+        "shipping_way": order.shipping_name or None,
+        "tax_mode": str(order.tax_mode),
         "tax": shape_money(sums.tax),
         "total": shape_money(sums.total),
         "deposit": shape_money(sums.deposit),
@@ -69,11 +69,20 @@ def shape_order(runtime: Runtime, connection: Connection, row: Any) -> Shape:
         "due_at": shape_time(order.due_at),
         "payment_method": _text_or_none(order.pay_method),
         "phone": order.phone or None,
+        "recipient": order.recipient or None,
+        "address": order.address or None,
         "note": order.note,
         "tags": list(order.tags),
         "bill_url": view.bill_url,
         "copy_text": copy_text,
         "sms_url": _sms_url(order.phone, copy_text),
+        "payments": [_shape_payment(each, row.currency) for each in view.payments],
+        "refunds": [_shape_refund(each, row.currency) for each in view.refunds],
+        "slips": [_shape_slip(each, row.currency) for each in view.slips],
+        "shipments": [_shape_parcel(each, view.inside[each.id]) for each in view.parcels],
+        "stock_short": row.missing,
+        "created_at": shape_time(row.created_at),
+        "updated_at": shape_time(row.updated_at),
         "events": [_shape_event(event) for event in view.events],
     }
 
@@ -227,15 +236,70 @@ def _shape_event(row: Any) -> Shape:
     }
 
 
-def _bill_text(connection: Connection, view: OrderView) -> str | None:
+def _shape_payment(row: Any, currency: str) -> Shape:
+    return {
+        "id": str(row.id),
+        "amount": shape_money(Money(row.amount_minor, currency)),
+        "method": row.method,
+        "provider": row.provider,
+        "reference": row.reference,
+        "paid_at": shape_time(row.paid_at),
+        "actor": row.actor,
+    }
+
+
+def _shape_refund(row: Any, currency: str) -> Shape:
+    return {
+        "id": str(row.id),
+        "amount": shape_money(Money(row.amount_minor, currency)),
+        "method": row.method,
+        "reference": row.reference,
+        "refunded_at": shape_time(row.refunded_at),
+        "reason": row.reason,
+        "actor": row.actor,
+    }
+
+
+def _shape_slip(row: Any, currency: str) -> Shape:
+    amount = None if row.amount_minor is None else Money(row.amount_minor, currency)
+    return {
+        "id": str(row.id),
+        "state": row.state,
+        "bank": row.bank,
+        "amount": None if amount is None else shape_money(amount),
+        "paid_at": shape_time(row.paid_at),
+        "reference": row.reference,
+        "note": row.note,
+        "reason": row.reason,
+        "actor": row.actor,
+        "received_at": shape_time(row.received_at),
+    }
+
+
+def _shape_parcel(row: Any, inside: Mapping[int, int]) -> Shape:
+    return {
+        "id": str(row.id),
+        "tracking": row.tracking,
+        "carrier": row.carrier,
+        "shipped_at": shape_time(row.shipped_at),
+        "items": [{"line": line, "quantity": pieces} for line, pieces in sorted(inside.items())],
+        "actor": row.actor,
+    }
+
+
+def _bill_text(view: OrderView) -> str | None:
     """Word the revision that counts as the customer reads it; None where none was issued."""
-    issued = orders.newest_revision(connection, view.row.id) if view.bill_url else None
-    if issued is None or view.bill_url is None:
+    if view.billed is None or view.bill_url is None:
         return None
-    invoice = Invoice.from_json(issued.snapshot)
-    status = say(f"status.{view.order.status}", invoice.language)
+    invoice = Invoice.from_json(view.billed.snapshot).as_paid(view.order.paid)
     bill = build_bill(
-        invoice, invoice.language, bill_url=view.bill_url, image_url=None, status_word=status
+        invoice,
+        invoice.language,
+        bill_url=view.bill_url,
+        image_url=None,
+        status_word=say(f"status.{view.order.status}", invoice.language),
+        # Words that ask again for what is paid, or is over, would be paid again.
+        asks=view.order.status in TAKES_MONEY and invoice.amount_due.minor > 0,
     )
     return bill.text
 

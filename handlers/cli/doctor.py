@@ -210,11 +210,14 @@ def _set_up(runtime: Runtime, row: Any) -> Iterator[Finding]:
     """Look at the platform's side: does it post to us, and everything that we read."""
     from bot.channels import CHANNELS
     from bot.messages import SendError
+    from bot.store.keywords import takes_comments
     from handlers.channel_health import webhook_address
 
     address = webhook_address(runtime, row)
+    with runtime.store.read() as connection:
+        comments = takes_comments(connection, row.shop_id)
     try:
-        checks = CHANNELS[row.kind].examine(runtime.account(row), address)
+        checks = CHANNELS[row.kind].examine(runtime.account(row), address, comments=comments)
     except SendError as wrong:
         words = f"its webhook cannot be looked at: {wrong.reason}"
         yield Finding(f"channel {row.key}", "warn", words)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, jsonify, request
 
 from handlers.simulator.calls import answer_in_mood, current_call, write_down_calls
+from handlers.simulator.comments import note_answer, require_comment
 from handlers.simulator.config import Rule, SimAccount
 from handlers.simulator.events import make_mid
 from handlers.simulator.graph_account import add_account
@@ -106,6 +107,8 @@ def _send(world: World, account: SimAccount) -> Response:
     """One call of the Send API."""
     body, call = _body(), current_call()
     recipient = body.get("recipient")
+    if isinstance(recipient, dict) and "comment_id" in recipient:
+        return _reply_in_private(world, account, body, recipient["comment_id"])
     person_id = recipient.get("id") if isinstance(recipient, dict) else None
     person = world.person_of(account, str(person_id) if person_id is not None else None)
     if person_id is None:
@@ -118,12 +121,31 @@ def _send(world: World, account: SimAccount) -> Response:
         if body["sender_action"] not in _SENDER_ACTIONS:
             raise bad_parameter("Param sender_action is invalid")
         return _answer({"recipient_id": person.id})
-    message = body.get("message")
-    if isinstance(message, dict) and isinstance(message.get("metadata"), str):
-        call.delivery_key = message["metadata"]
+    message = _read_message(body)
     lane = _require_lane(world, account, person.id, body)
     check_message(account.kind, message, urlsplit(world.config.webhook_base).hostname or "")
     return _accept(world, account, person.id, dict(message or {}), lane)
+
+
+def _reply_in_private(
+    world: World, account: SimAccount, body: dict[str, Any], comment_id: object
+) -> Response:
+    """Answer who wrote a comment, once; the answer names them as messages do."""
+    message = _read_message(body)
+    with world.ledger.transaction():
+        comment = require_comment(world, account, comment_id)
+        current_call().person = comment.person.id
+        check_message(account.kind, message, urlsplit(world.config.webhook_base).hostname or "")
+        note_answer(world, comment)
+        return _accept(world, account, comment.person.id, dict(message or {}), "private_reply")
+
+
+def _read_message(body: dict[str, Any]) -> Any:
+    """The call's message; its metadata is what the ledger finds it by."""
+    message = body.get("message")
+    if isinstance(message, dict) and isinstance(message.get("metadata"), str):
+        current_call().delivery_key = message["metadata"]
+    return message
 
 
 def _accept(

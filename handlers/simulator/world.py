@@ -113,7 +113,7 @@ class World:
             self.ledger.insert(
                 "tokens", token=token, account=account.key, source=address, event_at=at
             )
-        self._write_down_said(account, address, at, kind, event)
+        self.note_said(account, address, at, kind, event)
         body = events.line_body(account, event)
         return self.postman.post(account, kind, body, person=address, reply_token=token)
 
@@ -132,13 +132,14 @@ class World:
         kind = next((key for key in item if key not in ("sender", "recipient", "timestamp")), "")
         if kind in events.OPENING and not _is_echo(item):
             self.ledger.remember(f"inbound:{person.id}", at)
-            self._write_down_said(account, person.id, at, kind, item)
+            self.note_said(account, person.id, at, kind, item)
         body = events.meta_body(account, at, item)
         return self.postman.post(account, kind, body, person=person.id)
 
-    def _write_down_said(
+    def note_said(
         self, account: SimAccount, address: str, at: float, kind: str, event: dict[str, Any]
     ) -> None:
+        """Write down what a person said; ``event`` holds it under its kind."""
         told = event.get(kind)
         message = told if isinstance(told, dict) else {}
         text = message.get("text") or message.get("title")

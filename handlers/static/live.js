@@ -143,6 +143,21 @@
     htmx.trigger(box, "input");
   });
 
+  // A saved reply's short name, as ;hello, becomes its words at Tab.
+  document.addEventListener("keydown", (event) => {
+    const box = event.target;
+    if (box.id !== "text" || event.key !== "Tab" || event.shiftKey) return;
+    const typed = box.value.slice(0, box.selectionStart);
+    const short = typed.match(/(?:^|\s);(\S{1,32})$/u);
+    if (!short) return;
+    const wanted = short[1].toLowerCase();
+    const saved = [...document.querySelectorAll("[data-saved]")].find((one) => one.dataset.saved === wanted);
+    if (!saved) return;
+    event.preventDefault();
+    box.setRangeText(saved.dataset.fill, typed.length - short[1].length - 1, typed.length, "end");
+    htmx.trigger(box, "input");
+  });
+
   function trouble(text) {
     const line = byId("trouble");
     if (!line) return;

@@ -13,7 +13,6 @@ from bot import contacts, search, shops
 from bot.search import finding
 from bot.store import indexing, messages, tables
 from tests.bot.test_changes import edit, unsend
-from tests.bot.test_contacts import set_name
 from tests.support.shop import Shop, at_once
 
 SECRET = "เลขบัตร 4111"
@@ -218,7 +217,6 @@ def test_T54_a_shop_never_finds_anothers_words(shop: Shop, when: Any) -> None:
     with shop.runtime.store.read() as connection:
         query = search.ask(connection, other, "ชาเขียว")
         assert search.find_conversation_ids(connection, query) == {2}
-        assert search.find_people(connection, other, "C1") == [2]  # its own first customer
 
 
 # Words that go -----------------------------------------------------------------------------------
@@ -384,44 +382,6 @@ def test_a_lost_index_heals_and_is_done_without_meanwhile(shop: Shop) -> None:
     with shop.runtime.store.read() as connection:
         assert indexing.has_index(connection)
     assert find(shop, "กาแฟ") == ["กาแฟ"]
-
-
-# People ------------------------------------------------------------------------------------------
-
-
-def find_people(shop: Shop, words: str) -> list[int]:
-    with shop.runtime.store.read() as connection:
-        return search.find_people(connection, shop.owner.shop_id, words)
-
-
-@pytest.mark.parametrize("folded", [True, False])
-def test_people_are_found_by_all_words_of_their_name(shop: Shop, folded: bool) -> None:
-    shop.hear_line("hello")
-    shop.hear_meta("hello")
-    execute(shop, update(tables.contacts).values(name="ＭＡＬＩ ใจดี 100%"))
-    if folded:
-        search.catch_up(shop.runtime)
-        assert {row.name_words for row in shop.rows("contacts")} == {"mali ใจดี 100%"}
-    for words in ("ใจดี mali", "Mali", "100%"):
-        assert sorted(find_people(shop, words)) == [1, 2]
-    for words in ("", "mali ใจร้าย", "10%0", "_"):
-        assert find_people(shop, words) == []
-
-
-def test_people_are_found_by_their_code_and_by_that_of_who_was_merged(shop: Shop) -> None:
-    shop.hear_line("hello")
-    shop.hear_meta("hello")
-    assert find_people(shop, "@c2") == find_people(shop, "C2") == find_people(shop, "2") == [2]
-    contacts.merge(shop.runtime, shop.owner, 1, 2)
-    assert find_people(shop, "C2") == [1]
-
-
-def test_a_new_name_is_found_from_its_commit_on_and_the_old_one_not(shop: Shop) -> None:
-    shop.hear_line("hello")
-    for name in ("มะลิ", "กานดา"):
-        set_name(shop, 1, name)
-    assert find_people(shop, "กานดา") == [1]
-    assert find_people(shop, "มะลิ") == []
 
 
 # Plans -------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def asks(kind: str, account: Account) -> dict[str, Any]:
     channel = CHANNELS[kind]
     found: dict[str, Any] = {
         "quota": lambda: channel.quota(account),
-        "examine": lambda: channel.examine(account, WEBHOOK),
+        "examine": lambda: channel.examine(account, WEBHOOK, comments=False),
     }
     if channel.lifetime(account) is not None:
         found["renew"] = lambda: channel.renew(account)
@@ -193,7 +193,7 @@ def test_line_is_asked_where_it_posts_and_made_to_test_it(
     endpoint: Any, test: Any, state: str, tested: str, httpserver: HTTPServer
 ) -> None:
     held = on_line(httpserver, endpoint=endpoint, test=test)
-    checks = CHANNELS["line"].examine(held, WEBHOOK)
+    checks = CHANNELS["line"].examine(held, WEBHOOK, comments=False)
     assert states(checks) == {"webhook": state, "webhook test": tested, "auto-response": "ok"}
     posted = [request for request, _ in httpserver.log if request.method == "POST"]
     assert [request.get_json() for request in posted] == [{"endpoint": WEBHOOK}]
@@ -215,17 +215,20 @@ OWN_FIELDS = {
     *("message_reactions", "comments"),
 }
 WANTED = {
-    ("messenger", "page"): PAGE_FIELDS,
-    ("instagram", "instagram"): OWN_FIELDS,
-    ("instagram", "page"): set[str](),
+    ("messenger", "page", False): PAGE_FIELDS,
+    ("messenger", "page", True): {*PAGE_FIELDS, "feed"},
+    ("instagram", "instagram", False): OWN_FIELDS,
+    ("instagram", "instagram", True): {*OWN_FIELDS, "live_comments"},
+    ("instagram", "page", True): set[str](),
 }
+"""What must be subscribed to, by channel, login, and whether comments order."""
 
 
 @pytest.mark.parametrize(("route", "wanted"), WANTED.items())
 def test_meta_is_asked_what_we_are_subscribed_to(
-    route: tuple[str, str], wanted: set[str], httpserver: HTTPServer
+    route: tuple[str, str, bool], wanted: set[str], httpserver: HTTPServer
 ) -> None:
-    kind, login = route
+    kind, login, comments = route
     told: dict[str, Any] = {}
     httpserver.expect_request("/v26.0/me/subscribed_apps").respond_with_handler(
         lambda _: Response(json.dumps(told))
@@ -233,10 +236,12 @@ def test_meta_is_asked_what_we_are_subscribed_to(
 
     def state_of(data: list[Any]) -> tuple[str, str]:
         told["data"] = data
-        (check,) = CHANNELS[kind].examine(account(kind, httpserver, login), WEBHOOK)
+        (check,) = CHANNELS[kind].examine(
+            account(kind, httpserver, login), WEBHOOK, comments=comments
+        )
         return check.state, check.words
 
-    everything = [{"id": "1", "subscribed_fields": [*wanted, "feed"]}]
+    everything = [{"id": "1", "subscribed_fields": [*wanted, "standby"]}]
     assert state_of(everything)[0] == "ok"
     named = [{"subscribed_fields": [{"name": name, "version": "v26.0"} for name in wanted]}]
     assert state_of(named)[0] == "ok"

@@ -18,14 +18,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from werkzeug.test import TestResponse
 
 from bot import conversation, settings, shops, staff
 from bot.runtime import Runtime, build
 from bot.shops import bring_up_to_date
 from bot.staff import Actor
-from bot.store import conversations, people
+from bot.store import contacts, conversations, customer_terms, people
+from bot.store.database import Connection
 from bot.store.tables import metadata
 from handlers.app import create_app
 from orders.states import Role
@@ -114,12 +115,25 @@ class Front:
 
     def name(self, conversation_id: int, name: str) -> None:
         """Give a customer a display name, as a platform would."""
-        change = "UPDATE contacts SET name = :name WHERE id = :id"
         with self.runtime.store.read() as connection:
             row = conversations.find_conversation(connection, self.actor().shop_id, conversation_id)
         assert row
-        facts = {"name": name, "id": row.contact_id}
-        self.runtime.store.write(lambda connection: connection.execute(text(change), facts))
+
+        def keep(connection: Connection) -> None:
+            contacts.update_contact(connection, row.contact_id, name=name)
+            customer_terms.index_contact(connection, row.contact_id)
+
+        self.runtime.store.write(keep)
+
+    def dump(self) -> dict[str, list[Any]]:
+        """Every row of every table, those behind the search index too."""
+        with self.runtime.store.read() as connection:
+            names = inspect(connection).get_table_names()
+            return {
+                name: list(connection.execute(text(f'SELECT * FROM "{name}"')))
+                for name in names
+                if name != "message_fts"  # it keeps no rows, only what its own tables hold
+            }
 
     def count(self, table: str) -> int:
         with self.runtime.store.read() as connection:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from bot.channels import CHANNELS
 from handlers import words as page_words
 from handlers.display import show_line, show_name, show_text
-from handlers.thread import read_mark, write_mark
+from handlers.leaves import read_mark, write_mark
 from tests.handlers.conftest import Front, Visitor
 
 OTHER = "U" + "b" * 32
@@ -194,7 +194,7 @@ def test_older_messages_are_a_link_away(front: Front, monkeypatch: pytest.Monkey
     conversation_id = front.hear("message 0")
     for number in range(1, 5):
         front.hear(f"message {number}")
-    monkeypatch.setattr("handlers.thread.PAGE", 2)
+    monkeypatch.setattr("handlers.leaves.PAGE", 2)
     visitor = front.staff()
     path, seen = f"/inbox/{conversation_id}", []
     while path:

@@ -44,7 +44,7 @@ def long_thread(front: Front, monkeypatch: pytest.MonkeyPatch) -> Visitor:
         front.hear(f"line {number}")
     change = text("UPDATE messages SET text = text || ' ชาเขียว' WHERE id = 5")
     front.runtime.store.write(lambda connection: connection.execute(change))
-    monkeypatch.setattr("handlers.thread.PAGE", 3)
+    monkeypatch.setattr("handlers.leaves.PAGE", 3)
     return front.staff()
 
 

@@ -12,11 +12,14 @@ import requests
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
-from bot import watch
+from bot import keywords, watch
+from bot.keywords import Terms
 from bot.runtime import Work
+from bot.staff import Actor
 from bot.store import shops, watches
 from handlers.cli.doctor import Finding, examine
 from handlers.words import table
+from orders.states import Role
 from tests.support.stack import free_port
 
 OPERATOR = {"email": "ops@example.com", "password": "night-watch-lamp-77"}
@@ -243,6 +246,25 @@ def test_the_doctor_tells_what_is_set_up_wrongly_and_the_mend(served: Any) -> No
     assert "subscribed_apps" in found["siam-page subscription"].words
     assert found["siam-ig subscription"].state == "warn"
     assert "messaging_postbacks" in found["siam-ig subscription"].words
+
+
+def test_the_doctor_asks_for_comments_where_a_rule_is_on(served: Any) -> None:
+    page, insta = (channel.access_token.get_secret_value() for channel in served.shop.channels[1:])
+    shared = "messages,messaging_postbacks,message_reactions"
+    own = {
+        page: "message_echoes,message_deliveries,message_reads,messaging_referrals",
+        insta: "messaging_seen,messaging_referral,comments",
+    }
+    for token, fields in own.items():
+        told = {"subscribed_fields": f"{shared},{fields}"}
+        simulator(served, "POST", "/graph/v26.0/me/subscribed_apps", token, params=told)
+    assert diagnose(served)["siam-page subscription"].state == "ok"
+
+    actor = Actor(1, 1, "Nok", Role.OWNER)
+    keywords.save_rule(served.runtime, actor, "comments", Terms(), enabled=True, version=0)
+    found = diagnose(served)
+    assert "lacks feed" in found["siam-page subscription"].words
+    assert "lacks live_comments" in found["siam-ig subscription"].words
 
 
 def test_the_doctor_names_a_revoked_token_and_asks_no_further(served: Any) -> None:

@@ -66,6 +66,9 @@ class Platforms:
         self.calls: list[Call] = []
         self.seen: list[Seen] = []
         self.faults: deque[Fault] = deque()
+        self.writers: dict[str | None, str] = {}
+        """Who wrote a comment, by its id, as messages know them."""
+        self._answered: set[str | None] = set()
         self._lock = threading.Lock()
         self._keys: dict[str, list[str]] = {}
         self._spent: set[str] = set()
@@ -110,10 +113,14 @@ class Platforms:
     def _post(self, request: Request) -> Response:
         with self._lock:
             body = self._note(request, None)
-            person, message = body["recipient"]["id"], body["message"]
+            comment_id, message = body["recipient"].get("comment_id"), body["message"]
+            if comment_id in self._answered:
+                return _answer(400, {"error": {"code": 10900, "message": "replied to already"}})
+            person = self.writers.get(comment_id) or body["recipient"]["id"]
             mid = self._number("m_")
 
             def show() -> dict[str, Any]:
+                self._answered.update({comment_id} - {None})
                 self.seen.append(Seen(person, message, message.get("metadata")))
                 return {"recipient_id": person, "message_id": mid}
 

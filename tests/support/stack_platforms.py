@@ -80,6 +80,11 @@ class Person:
         answer = self.platforms.post(f"/phones/{self.id}/messages", {"text": text})
         return int(answer["webhook"])
 
+    def comment(self, text: str, *, live: bool = False) -> int:
+        """Comment on the shop's post or broadcast; gives the webhook's number in the ledger."""
+        body = {"text": text, "live": live}
+        return int(self.platforms.post(f"/phones/{self.id}/comments", body)["webhook"])
+
     def ledger(self) -> dict[str, list[dict[str, Any]]]:
         """Everything that the platforms know of this person."""
         return self.platforms.ledger(self.id)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.commands.folding import is_digit
 from bot.commands.grammar.lexer import Kind, Lexer, Token
+from orders.folding import is_digit
 
 MOST = 9999
 MOST_DIGITS = 9

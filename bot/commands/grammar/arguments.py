@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Never
 
-from bot.commands.folding import is_digit, is_latin
 from bot.commands.grammar.amounts import Money, is_half_digit, read_amount
 from bot.commands.grammar.dues import read_due
 from bot.commands.grammar.items import read_item
@@ -14,6 +13,7 @@ from bot.commands.grammar.modifiers import find_modifier, read_modifier, topic
 from bot.commands.grammar.values import Body, ItemSpec, Modifier
 from bot.commands.lexicon import FALLBACK, find_entry, lexicon
 from bot.commands.suggest import nearest
+from orders.folding import is_digit, is_latin
 
 MOST_ITEMS = 100
 MOST_NUMBER = 40

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.commands.folding import is_digit
 from bot.commands.grammar.lexer import Kind, Lexer, Token
 from bot.commands.grammar.values import DueSpec
 from bot.commands.lexicon import lexicon
+from orders.folding import is_digit
 
 MINUTES = {"d": 24 * 60, "h": 60, "m": 1}
 LONGEST = 366 * 24 * 60

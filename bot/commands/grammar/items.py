@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.commands.folding import is_digit, is_latin
 from bot.commands.grammar.amounts import (
     MOST,
     Money,
@@ -18,6 +17,7 @@ from bot.commands.grammar.amounts import (
 from bot.commands.grammar.errors import GrammarError
 from bot.commands.grammar.lexer import Kind, Lexer, Token
 from bot.commands.grammar.values import ItemSpec
+from orders.folding import is_digit, is_latin
 
 MOST_CODE = 32
 MOST_BRACKET = 64

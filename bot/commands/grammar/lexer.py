@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Never
 
-from bot.commands.folding import Folded, caseless, is_digit, is_latin, is_word
 from bot.commands.grammar.errors import GrammarError
+from orders.folding import Folded, caseless, is_digit, is_latin, is_word
 
 SEPARATORS = ";,\n"
 # So much of a word is repeated in an error's sentence.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.commands.folding import is_digit
 from bot.commands.grammar.amounts import Money, read_amount, read_discount
 from bot.commands.grammar.dues import read_due
 from bot.commands.grammar.items import MOST_NAME
@@ -13,6 +12,7 @@ from bot.commands.grammar.lexer import Kind, Lexer, Token
 from bot.commands.grammar.values import Modifier, Span
 from bot.commands.lexicon import lexicon
 from bot.commands.suggest import nearest
+from orders.folding import is_digit
 
 PHONE_SIGNS = "+-()."
 NO_SPAN: Span = (0, 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.commands.folding import caseless, fold, is_digit, is_latin, is_word
 from bot.commands.grammar.amounts import Money
 from bot.commands.grammar.arguments import read_body, read_order_number
 from bot.commands.grammar.errors import GrammarError
@@ -12,6 +11,7 @@ from bot.commands.grammar.lexer import Kind, Lexer, Token
 from bot.commands.grammar.values import Command, Target, Unknown
 from bot.commands.lexicon import Lexicon, lexicon
 from bot.commands.suggest import nearest
+from orders.folding import caseless, fold, is_digit, is_latin, is_word
 
 LONGEST = 2000
 LONGEST_CODE = 32

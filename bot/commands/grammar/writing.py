@@ -6,10 +6,10 @@ are written here, so that what they offer is never a text that is refused.
 
 from __future__ import annotations
 
-from bot.commands.folding import fold, is_digit
 from bot.commands.grammar.errors import GrammarError
 from bot.commands.grammar.reading import parse
 from bot.commands.grammar.values import Body, Command, DueSpec, ItemSpec, Modifier
+from orders.folding import fold, is_digit
 
 LINE_END = "\n"
 PARTED = "; "

@@ -32,6 +32,7 @@ from bot.store.tables.inbox import (
     raw_deliveries,
     reply_tokens,
 )
+from bot.store.tables.keywords import commenters, keyword_hits, keyword_rules, posts
 from bot.store.tables.media import media
 from bot.store.tables.money import payment_attempts, payments, refunds, slips
 from bot.store.tables.orders import (
@@ -54,6 +55,7 @@ from bot.store.tables.people import (
     staff,
     staff_links,
 )
+from bot.store.tables.replies import auto_answers, saved_replies, status_templates
 from bot.store.tables.search import message_words, search_marks
 from bot.store.tables.snapshots import order_snapshots
 from bot.store.tables.stock import shelves, stock_moves, variants
@@ -64,7 +66,9 @@ __all__ = [
     "addresses",
     "api_tokens",
     "audit",
+    "auto_answers",
     "channels",
+    "commenters",
     "contact_bans",
     "contact_merges",
     "contact_notes",
@@ -80,6 +84,8 @@ __all__ = [
     "heartbeats",
     "idempotency_keys",
     "invoices",
+    "keyword_hits",
+    "keyword_rules",
     "link_codes",
     "media",
     "members",
@@ -98,12 +104,14 @@ __all__ = [
     "payment_attempts",
     "payments",
     "postal_addresses",
+    "posts",
     "product_imports",
     "product_pictures",
     "products",
     "raw_deliveries",
     "refunds",
     "reply_tokens",
+    "saved_replies",
     "search_marks",
     "sessions",
     "shelves",
@@ -114,6 +122,7 @@ __all__ = [
     "staff_cards",
     "staff_groups",
     "staff_links",
+    "status_templates",
     "stock_moves",
     "variants",
     "watches",

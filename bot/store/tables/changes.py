@@ -45,6 +45,7 @@ idempotency_keys = Table(
     Column("request", String(64)),  # digest of what was asked; another with this key is refused
     Column("answer", Json, nullable=False),
     Column("at", Utc, nullable=False),
+    Column("until", Utc, index=True),  # None: kept for ever
     UniqueConstraint("shop_id", "key"),
 )
 

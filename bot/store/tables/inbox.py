@@ -14,13 +14,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    text,
 )
 
 from bot.store.tables.base import make_id, make_ref, make_shop, metadata
 from bot.store.types import Id, Json, Utc
-
-_UNFOLDED = text("name_words IS NULL AND name IS NOT NULL")
 
 raw_deliveries = Table(
     "raw_deliveries",
@@ -66,7 +63,6 @@ contacts = Table(
     make_shop(),
     Column("code", BigInteger, nullable=False),  # 123 of C123
     Column("name", String(200)),
-    Column("name_words", String(200)),  # the name as search reads it; None: not folded yet
     Column("language", String(16)),
     Column("picture_url", Text),
     Column("named_by", Id),  # the address whose profile gave name, picture and language
@@ -83,8 +79,6 @@ contacts = Table(
     Column("changed_at", Utc),
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("shop_id", "code"),
-    Index("ix_contacts_words", "shop_id", "name_words", "id"),
-    Index("ix_contacts_unfolded", "id", sqlite_where=_UNFOLDED, postgresql_where=_UNFOLDED),
 )
 
 contact_merges = Table(
@@ -153,6 +147,7 @@ conversations = Table(
     Column("last_author", String(8)),
     Column("unread", Integer, nullable=False),
     Column("standby", Boolean, nullable=False),  # another app owns the thread
+    Column("joined_into", Id),  # the conversation in which this one goes on
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("address_id"),
     Index(None, "contact_id"),

@@ -26,7 +26,7 @@ outbox = Table(
     make_ref("message_id", "messages", nullable=True),
     make_ref("order_id", "orders", nullable=True),
     make_ref("invoice_id", "invoices", nullable=True),
-    Column("kind", String(8), nullable=False),  # text | card | bill | cards | receipt
+    Column("kind", String(8), nullable=False),  # text | card | bill | cards | receipt | private
     Column("part", String(8), nullable=False),
     Column("about_id", Id),  # the customer's conversation that an answer to staff is about
     Column("awaits_id", Id),  # the message whose fate a receipt tells
@@ -34,7 +34,8 @@ outbox = Table(
     Column("content", Json),  # what to say; None for a bill, which its invoice tells
     Column("payload", Json),  # what is sent; frozen before the first attempt
     Column("state", String(12), nullable=False),
-    Column("lane", String(12), nullable=False),
+    Column("lane", String(16), nullable=False),
+    Column("comment_id", String(300)),  # the comment that this answers in private
     Column("reply_token", String(300)),
     Column("lease", String(36)),
     Column("lease_until", Utc),
@@ -49,6 +50,8 @@ outbox = Table(
     Column("platform_ids", Json, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("settled_at", Utc),
+    # A platform takes one private reply to a comment, for ever.
+    Index("ix_outbox_comment", "channel_id", "comment_id", unique=True),
     Index("ix_outbox_due", "state", "due_at", "deadline"),
     Index("ix_outbox_conversation", "conversation_id", "seq"),
     Index(None, "order_id"),

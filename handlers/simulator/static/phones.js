@@ -114,7 +114,7 @@
         event.preventDefault();
         const text = this.box.value;
         if (!text.trim()) return;
-        this.say(text).then((sent) => {
+        this.write(text).then((sent) => {
           if (sent && this.box.value === text) this.box.value = "";
         });
       });
@@ -127,6 +127,9 @@
       this.section.querySelector(".hello")?.addEventListener("click", (event) => {
         this.box.value = event.currentTarget.dataset.text;
         this.box.focus();
+      });
+      this.section.querySelector(".end-live")?.addEventListener("click", () => {
+        this.try(() => post(`${this.path}/broadcast/end`, {}));
       });
       this.door?.addEventListener("click", () => {
         this.try(() => post(`${this.path}/${this.door.dataset.next || "join"}`, {}));
@@ -147,6 +150,13 @@
         this.complain(error.message);
         return false;
       }
+    }
+
+    // Words go into the chat, or under the shop's pretend post or broadcast.
+    write(text) {
+      const where = this.section.querySelector(".where")?.value || "chat";
+      if (where === "chat") return this.say(text);
+      return this.try(() => post(`${this.path}/comments`, { text, live: where === "live" }));
     }
 
     say(text, payload) {
@@ -276,6 +286,10 @@
     }
 
     mine(message, payload) {
+      if (message.kind === "comment") {
+        const place = payload.live ? "on the broadcast" : "under the post";
+        return [make("div", "bubble bubble-comment", make("span", "comment-place", place), withLinks(message.text))];
+      }
       if (message.kind === "image" && this.kind === "line") {
         return [make("span", "pic", picture(`${window.location.origin}${base}/contents/${payload.id}`, "Picture"))];
       }

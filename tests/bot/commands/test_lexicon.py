@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.folding import fold, fold_key
 from bot.commands.lexicon import find_entry, find_verb, languages, lexicon
 from bot.commands.manual import help_table, modifier_table, renew_tables
 from bot.commands.suggest import complete, nearest
+from orders.folding import fold, fold_key
 
 PAGE = Path(__file__).parents[3] / "docs" / "commands.md"
 

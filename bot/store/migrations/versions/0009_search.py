@@ -16,8 +16,6 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-UNFOLDED = sa.text("name_words IS NULL AND name IS NOT NULL")
-
 
 def upgrade() -> None:
     """Apply."""
@@ -57,15 +55,6 @@ def upgrade() -> None:
         op.execute(
             sa.text("CREATE INDEX ix_message_words_grams ON message_words USING gin (grams)")
         )
-    op.add_column("contacts", sa.Column("name_words", sa.String(length=200), nullable=True))
-    op.create_index("ix_contacts_words", "contacts", ["shop_id", "name_words", "id"])
-    op.create_index(
-        "ix_contacts_unfolded",
-        "contacts",
-        ["id"],
-        sqlite_where=UNFOLDED,
-        postgresql_where=UNFOLDED,
-    )
     op.create_index(
         "ix_conversations_channel_newest",
         "conversations",
@@ -78,10 +67,6 @@ def downgrade() -> None:
     """Take back."""
     op.drop_index(op.f("ix_reply_tokens_expires_at"), "reply_tokens")
     op.drop_index("ix_conversations_channel_newest", "conversations")
-    op.drop_index("ix_contacts_unfolded", "contacts")
-    op.drop_index("ix_contacts_words", "contacts")
-    with op.batch_alter_table("contacts") as batch_op:
-        batch_op.drop_column("name_words")
     if op.get_bind().dialect.name == "sqlite":
         op.execute(sa.text("DROP TABLE message_fts"))
     op.drop_table("search_marks")
