@@ -16,6 +16,7 @@ from handlers import (
     api,
     auth,
     bill,
+    composer,
     dashboard,
     health,
     inbox,
@@ -56,7 +57,21 @@ def create_app(runtime: Runtime) -> Flask:
     explain_errors(app)
     pages.prepare(app)
     bill.limit_guesses(app)
-    parts = (webhooks, auth, surfaces, inbox, posts, live, media, bill, api, health, operators)
+    composer.limit_typing(app)
+    parts = (
+        webhooks,
+        auth,
+        surfaces,
+        inbox,
+        composer,
+        posts,
+        live,
+        media,
+        bill,
+        api,
+        health,
+        operators,
+    )
     for part in parts:
         app.register_blueprint(part.blueprint)
     for part in (keywords, answers):

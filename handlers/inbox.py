@@ -22,7 +22,6 @@ from bot.conversation import MAY_WRITE, Said
 from bot.messages import Text
 from bot.store import changes, conversations, shops
 from bot.store.contacts import list_merges
-from bot.store.database import StoreUnavailable
 from handlers.auth import require_staff
 from handlers.context import actor, language, runtime
 from handlers.display import show_recent
@@ -114,23 +113,6 @@ def say(conversation_id: int) -> AnyResponse:
     else:
         said = _say(conversation_id, text, key)
     return _answer(conversation_id, said, text)
-
-
-@blueprint.post("/inbox/<int:conversation_id>/preview")
-@require_staff
-def preview(conversation_id: int) -> str:
-    """Show what a command would do, and do nothing."""
-    text = request.form.get("text", "")
-    answer = None
-    if text.strip() and len(text) <= LONGEST_PREVIEW and actor().role in MAY_WRITE:
-        try:
-            answer = talk.preview(runtime(), actor(), conversation_id, text)
-        except LookupError:
-            abort(404)
-        except StoreUnavailable:
-            # Somebody writes just now; the next letter asks again.
-            answer = None
-    return render_template("parts/preview.html", answer=answer)
 
 
 @blueprint.post("/inbox/<int:conversation_id>/read")

@@ -220,15 +220,21 @@ def _bill_urls(
 
 def _read_way(connection: Any, conversation: Any, now: datetime, language: str) -> Way:
     route = outbox.route_now(connection, conversation, now, billing=False)
-    words = phrase(f"reply.lane_{route.lane}", language)
-    if route.lane == Lane.PUSH:
-        words = _push_words(connection, conversation.channel_id, language) or words
-    if conversation.standby:
-        words = phrase("reply.lane_none_standby", language)
-    elif route.lane == Lane.NONE and conversation.gone_reason:
-        words = phrase("reply.lane_none_because", language, reason=conversation.gone_reason)
+    words = word_way(connection, conversation, route, language)
     span = show_span((route.until - now).total_seconds(), language) if route.until else ""
     return Way(str(route.lane), words, route.until, span)
+
+
+def word_way(connection: Any, conversation: Any, route: Any, language: str) -> str:
+    """Say which way a message would go and what that costs, or why there is none."""
+    if conversation.standby:
+        return phrase("reply.lane_none_standby", language)
+    if route.lane == Lane.NONE and conversation.gone_reason:
+        return phrase("reply.lane_none_because", language, reason=conversation.gone_reason)
+    if route.lane == Lane.PUSH:
+        told = _push_words(connection, conversation.channel_id, language)
+        return told or phrase("reply.lane_push", language)
+    return phrase(f"reply.lane_{route.lane}", language)
 
 
 def _push_words(connection: Any, channel_id: int, language: str) -> str:

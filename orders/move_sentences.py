@@ -27,6 +27,27 @@ MOVE_SENTENCES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "The role {role} may not do “{move}” on an order that is {status}. Ask: {roles}.",
             "บทบาท{role} ทำ “{move}” กับออเดอร์สถานะ{status} ไม่ได้ กรุณาขอให้: {roles}",
         ),
+        "undo_nothing": both(
+            "There is nothing of yours from the last {minutes} minutes here to take back.",
+            "ไม่มีคำสั่งของคุณใน {minutes} นาทีที่ผ่านมาให้ย้อนในแชตนี้",
+        ),
+        "undo_billed": both(
+            "The customer has revision {revision} of the bill already, which stays. "
+            "Change the order and send it again.",
+            "ลูกค้าได้รับบิลฉบับที่ {revision} แล้วจึงย้อนไม่ได้ กรุณาแก้ออเดอร์แล้วส่งใหม่",
+        ),
+        "undo_money": both(
+            "Money was taken down with it, so it cannot be taken back. Ask finance to settle it.",
+            "คำสั่งนี้บันทึกเรื่องเงินแล้วจึงย้อนไม่ได้ กรุณาให้ฝ่ายการเงินจัดการ",
+        ),
+        "undo_cancelled": both(
+            "Order {number} is cancelled, and that stays. Write it as a new one instead.",
+            "ออเดอร์ {number} ยกเลิกแล้วและย้อนไม่ได้ กรุณาเขียนเป็นออเดอร์ใหม่แทน",
+        ),
+        "undo_not": both(
+            "“{move}” cannot be taken back.",
+            "“{move}” ย้อนไม่ได้",
+        ),
         "guard_items": both(
             "The order has no items, so it cannot be sent. Add one first, like /o A1 2.",
             "ออเดอร์ยังไม่มีสินค้าจึงส่งบิลไม่ได้ กรุณาเพิ่มสินค้าก่อน เช่น /o A1 2",

@@ -22,6 +22,7 @@ ALT_UNITS = 1500
 URI_CHARACTERS = 1000
 QUICK_REPLIES = 13
 _ACTION_TEXT = 300
+_CLIPBOARD_TEXT = 1000
 _QUICK_LABEL = 20
 _BUTTON_LABEL = 40
 _BUTTONS = 4
@@ -168,6 +169,10 @@ def _action(button: Button, limit: int) -> Json | None:
         if len(button.url) > URI_CHARACTERS or not button.url.startswith(("https://", "http://")):
             return None
         return {"type": "uri", "label": words, "uri": button.url}
+    if button.fill:
+        if utf16_units(button.fill) > _CLIPBOARD_TEXT:
+            return None
+        return {"type": "clipboard", "label": words, "clipboardText": button.fill}
     said = button.text or ""
     if not said.strip() or utf16_units(said) > _ACTION_TEXT:
         return None

@@ -7,21 +7,13 @@ from typing import Any
 from bot import catalogue, ordering
 from bot.channels import CHANNELS
 from bot.commands.context import Answer, Context
-from bot.messages import Button, Card, Row
+from bot.commands.next import is_ahead, next_buttons, next_commands
+from bot.messages import Card, Row
 from bot.ordering import OrderView
 from bot.words.formats import format_money, format_percent
 from orders.money import Money, exponent
 from orders.shipping import Basis
-from orders.states import Status
 from orders.totals import TaxMode
-
-NEXT = {
-    Status.DRAFT: ("send", "add A1 1", "cancel"),
-    Status.UNPAID: ("show", "add A1 1", "cancel"),
-    Status.CHECKING: ("show",),
-    Status.EXPIRED: ("show", "cancel"),
-    Status.PAID: ("show",),
-}
 
 
 def answer(context: Context, row: Any, *notes: str) -> Answer:
@@ -37,12 +29,13 @@ def answer(context: Context, row: Any, *notes: str) -> Answer:
             note
             for note in (
                 *notes,
+                *_revision(context, view),
+                *next_commands(context, view),
                 *_stock(context, view),
                 *_weight(context, view),
-                *_revision(context, view),
             )
         ),
-        buttons=_buttons(context, row),
+        buttons=next_buttons(context, view),
     )
     return Answer(card, row.id)
 
@@ -127,18 +120,6 @@ def _weight(context: Context, view: OrderView) -> list[str]:
 
 def _revision(context: Context, view: OrderView) -> list[str]:
     """Say when the customer's bill is older than what stands here."""
-    last = view.events[-1] if view.events else None
-    if view.row.status == Status.UNPAID and last is not None and last.move == "edit":
+    if is_ahead(view):
         return [context.say("card.undelivered_edit", revision=view.row.revision)]
     return []
-
-
-def _buttons(context: Context, row: Any) -> tuple[Button, ...]:
-    """Offer the next commands; each button types what it stands for, naming its order."""
-    labels = {"send": "button.send", "show": "button.show", "cancel": "button.cancel"}
-    verbs = [words.split()[0] for words in NEXT.get(Status(row.status), ())]
-    return tuple(
-        Button(context.say(labels[verb]), text=f"/{verb} !{row.number}")
-        for verb in verbs
-        if verb in labels
-    )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import ordering
-from bot.commands.grammar import Target
-from bot.messages import Card, Text
+from bot.commands.grammar import Target, mend
+from bot.messages import Button, Card, Text
 from bot.ordering import Asker, Desk
 from bot.runtime import Runtime, Work
 from bot.staff import Actor
@@ -19,7 +19,14 @@ SHOWN_CUSTOMERS = 3
 
 
 class CommandError(Exception):
-    """A command that cannot be done; the text is the sentence for who typed it."""
+    """A command that cannot be done; the text is the sentence for who typed it.
+
+    ``buttons`` type what may have been meant instead.
+    """
+
+    def __init__(self, sentence: str, buttons: tuple[Button, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.buttons = buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class Context:
 
     ``subject`` is the customer's conversation that is meant, None where none
     is. ``order_row`` is set when the command named an order. ``link`` is the
-    typist's linked chat account, None on the web.
+    typist's linked chat account, None on the web. ``is_named`` says whether the
+    text itself names whom it is about, behind its verb that ends at ``verb_end``.
     """
 
     runtime: Runtime
@@ -54,6 +62,8 @@ class Context:
     subject: Any | None
     order_row: Any | None = None
     link: Any | None = None
+    is_named: bool = False
+    verb_end: int = 0
 
     @property
     def language(self) -> str:
@@ -90,6 +100,16 @@ class Context:
         if row is None:
             raise CommandError(self.say("answer.no_order", example="/o A1 2"))
         return row
+
+    def mended(self, span: tuple[int, int], words: str) -> str:
+        """Give the command as typed with other words in one place, ready to be sent anew.
+
+        A button's text quotes nothing, so in chat it names the customer that was meant.
+        """
+        text = mend(self.text, span, words)
+        if self.link is None or self.subject is None or self.is_named:
+            return text
+        return mend(text, (self.verb_end, self.verb_end), f" @C{self.subject.code}")
 
     def _recent(self) -> str:
         """Name the customers who wrote last, as codes to paste."""

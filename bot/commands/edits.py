@@ -44,7 +44,11 @@ def set_items(context: Context, command: Command) -> Answer:
             current = _set_item(context, current, spec)
         return _modified(context, command, current)
 
-    made = ordering.edit(context.desk, context.order(), context.asker, change)
+    row = context.order()
+    if row.status == Status.UNPAID and _is_cod(command):
+        made = ordering.choose_cod(context.desk, row, context.asker)
+        return card.answer(context, made.row, context.say("card.cod"))
+    made = ordering.edit(context.desk, row, context.asker, change)
     return card.answer(context, made.row)
 
 
@@ -68,6 +72,12 @@ def note(context: Context, command: Command) -> Answer:
         context.desk, context.order(), context.asker, lambda current: current.with_note(words)
     )
     return card.answer(context, made.row)
+
+
+def _is_cod(command: Command) -> bool:
+    """Whether ``/pay cod`` is all that is said: of a bill that waits, it is a move of its own."""
+    body = command.body
+    return not body.items and [(one.kind, one.text) for one in body.modifiers] == [("pay", "cod")]
 
 
 def _extend(context: Context, command: Command, row: Any) -> Answer:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bot import catalogue
 from bot.commands.context import CommandError, Context
-from bot.commands.grammar import GrammarError, ItemSpec
+from bot.commands.grammar import GrammarError, ItemSpec, write_code, write_goods
+from bot.commands.offers import offer
 from bot.commands.suggest import nearest
+from orders.errors import OrderError
 from orders.item import Discount, Item
 from orders.money import Money
 from orders.product import Product
@@ -34,23 +36,36 @@ def resolve(context: Context, spec: ItemSpec) -> tuple[Item, Product | None]:
 
 def choose_reading(context: Context, spec: ItemSpec) -> ItemSpec:
     """Choose between ``A1X2`` and two of ``A1`` by what is in the catalogue."""
-    readings = [
-        reading
-        for reading in (spec, *spec.alternatives)
-        if reading.code
-        and catalogue.find_product(context.work.connection, context.shop, reading.code)
-    ]
+    readings = [one for one in (spec, *spec.alternatives) if _is_sold(context, one)]
     if len(readings) > 1:
-        first, second = readings[:2]
-        raise CommandError(
-            context.say(
-                "answer.code_ambiguous",
-                written=context.text[slice(*spec.code_span)],
-                first=f"[{first.code}] {first.quantity}",
-                second=f"{second.code} {second.quantity}",
-            )
+        first, second = (
+            f"{write_goods(one.code, None, one.options)} {one.quantity}" for one in readings[:2]
         )
+        sentence = context.say(
+            "answer.code_ambiguous",
+            written=context.text[slice(*spec.code_span)],
+            first=first,
+            second=second,
+        )
+        texts = [context.mended(spec.code_span, words) for words in (first, second)]
+        raise CommandError(sentence, offer(*texts))
     return readings[0] if readings else spec
+
+
+def _is_sold(context: Context, spec: ItemSpec) -> bool:
+    """Whether the catalogue has the product, and the options where a text has two readings."""
+    found = (
+        catalogue.find_product(context.work.connection, context.shop, spec.code)
+        if spec.code
+        else None
+    )
+    if found is None or not spec.options:
+        return found is not None
+    try:
+        found[1].choose(spec.options)
+    except OrderError:
+        return False
+    return True
 
 
 def read_discount(amount: str | None, currency: str, *, percent: bool) -> Discount | None:
@@ -84,4 +99,12 @@ def unknown_code(context: Context, spec: ItemSpec) -> CommandError:
         near=context.say("answer.near", code=near) if near else "",
     )
     pointed = GrammarError("code_unreadable", *spec.code_span).caret(context.text)
-    return CommandError(f"{sentence}\n{pointed}")
+    texts = [context.mended(_code_alone(context, spec), write_code(near))] if near else []
+    return CommandError(f"{sentence}\n{pointed}", offer(*texts))
+
+
+def _code_alone(context: Context, spec: ItemSpec) -> tuple[int, int]:
+    """Give the place of a code without its options, as typed."""
+    start, end = spec.code_span
+    slash = context.text.find("/", start, end)
+    return start, slash if spec.options and slash > start else end

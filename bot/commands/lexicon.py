@@ -95,6 +95,13 @@ def find_verb(word: str) -> str | None:
     return lexicon().verbs.get(fold_key(word))
 
 
+def spellings(kind: str, language: str) -> Mapping[str, tuple[str, ...]]:
+    """The words of ``kind`` ("payments", "answers") by canonical name, in a language or English."""
+    known = _documents()
+    own = known.get(language, known[FALLBACK]).get(kind, {})
+    return {name: tuple(own.get(name, forms)) for name, forms in known[FALLBACK][kind].items()}
+
+
 def find_entry(kind: str, name: str, language: str) -> Entry:
     """A verb's or modifier's entry (``kind`` "verbs" or "modifiers"), English where missing."""
     for code in (language, FALLBACK):

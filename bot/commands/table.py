@@ -1,4 +1,4 @@
-"""The table of commands that can be run.
+"""The table of commands: every verb of the words files has its line here.
 
 Adding a command: give it its words in every file of ``bot/commands/words``
 (help, documentation and completion follow from there), write one function
@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.commands import edits, money, moves, parcels, shelf, surface, talk
-from bot.commands.context import Answer, CommandError, Context
+from bot.commands import edits, money, moves, parcels, shelf, surface, talk, undoing
+from bot.commands.context import Answer, Context
 from bot.commands.grammar import Command
 
 Handler = Callable[[Context, Command], Answer]
@@ -36,6 +36,7 @@ COMMANDS: dict[str, Handler] = {
     "find": talk.find,
     "note": edits.note,
     "use": surface.use,
+    "undo": undoing.undo,
     "reply": talk.reply,
     "inbox": talk.inbox,
     "link": surface.link,
@@ -45,7 +46,4 @@ COMMANDS: dict[str, Handler] = {
 
 def run(context: Context, command: Command) -> Answer:
     """Run a command. Raises ``CommandError`` and ``OrderError``; then nothing must be kept."""
-    handler = COMMANDS.get(command.verb)
-    if handler is None:
-        raise CommandError(context.say("answer.not_yet", verb=command.verb))
-    return handler(context, command)
+    return COMMANDS[command.verb](context, command)

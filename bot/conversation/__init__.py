@@ -7,12 +7,13 @@ unusual.
 """
 
 from bot.conversation.hearing import MOST_ATTEMPTS, drain, handle_next
-from bot.conversation.speaking import Said, mark_read, preview, say, say_within
+from bot.conversation.speaking import Preview, Said, mark_read, preview, say, say_within
 from bot.staff import MAY_WRITE
 
 __all__ = [
     "MAY_WRITE",
     "MOST_ATTEMPTS",
+    "Preview",
     "Said",
     "drain",
     "handle_next",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from bot import ordering
 from bot.commands.context import (
     Answer,
     CommandError,
@@ -14,16 +15,21 @@ from bot.commands.context import (
     find_target,
     lock_meant,
 )
-from bot.commands.grammar import Command, GrammarError, Unknown, parse
+from bot.commands.grammar import Command, GrammarError, Unknown, mend, parse
+from bot.commands.offers import offer
 from bot.commands.table import run
-from bot.messages import Text
-from bot.ordering import Asker
+from bot.messages import Button, Text
+from bot.ordering import Asker, Desk
 from bot.runtime import Runtime, Work
 from bot.store import groups
+from bot.store import orders as order_rows
 from bot.store import outbox as outbox_rows
 from bot.words import say as word
-from orders.errors import OrderError
+from orders.errors import MoveError, OrderError
 from orders.money import exponent
+
+UNRELATED = frozenset({"order_changed", "move_forbidden", "undo_nothing"})
+"""Refusals that name who changed the order already, or that no rival is the reason of."""
 
 
 def answer(
@@ -41,12 +47,13 @@ def answer(
 
     What a refused command did is rolled back, all of it.
     """
+    meant = Meant(None)
     try:
         command = read(shop, text)
         if command is None:
             return None
         if isinstance(command, Unknown):
-            return _error(_unknown(shop, command))
+            return _unknown(shop, command, text)
         with work.connection.begin_nested():
             meant = _find_meant(work, shop, command, here=here, link=link, spoken=spoken)
             context = Context(
@@ -58,20 +65,42 @@ def answer(
                 subject=meant.conversation,
                 order_row=meant.order_row,
                 link=link,
+                is_named=command.target is not None,
+                verb_end=command.verb_span[1],
             )
             reply = run(context, command)
             about = meant.conversation
             return replace(reply, about_id=about.id) if about is not None else reply
     except GrammarError as error:
-        return _error(f"{error.sentence(shop.locale)}\n{error.caret(text)}")
+        return _unreadable(shop, error, text)
     except CommandError as error:
-        return _error(str(error))
+        return _error(str(error), *error.buttons)
     except OrderError as error:
-        return _error(error.sentence(shop.locale))
+        sentence = error.sentence(shop.locale)
+        rival = _find_rival(Desk(runtime, work, shop), asker, meant, error)
+        return _error(f"{sentence}\n{rival.sentence(shop.locale)}" if rival else sentence)
 
 
-def _error(sentence: str) -> Answer:
-    return Answer(Text(sentence), is_error=True)
+def _find_rival(desk: Desk, asker: Asker, meant: Meant, error: OrderError) -> OrderError | None:
+    """Find who was faster, where a move is refused for the state that somebody just made."""
+    number = meant.order_row.id if meant.order_row is not None else None
+    if number is None and meant.conversation is not None:
+        number = meant.conversation.order_id
+    if not isinstance(error, MoveError) or error.key in UNRELATED or number is None:
+        return None
+    row = order_rows.find_order(desk.connection, desk.shop.id, order_id=number)
+    return ordering.find_rival(desk, row, asker) if row is not None else None
+
+
+def _error(sentence: str, *buttons: Button) -> Answer:
+    return Answer(Text(sentence, buttons), is_error=True)
+
+
+def _unreadable(shop: Any, error: GrammarError, text: str) -> Answer:
+    """Point at what cannot be read; where a word is near, a button writes it in its place."""
+    sentence = f"{error.sentence(shop.locale)}\n{error.caret(text)}"
+    near = error.facts.get("near")
+    return _error(sentence, *(offer(mend(text, (error.start, error.end), near)) if near else ()))
 
 
 def read(shop: Any, text: str) -> Command | Unknown | None:
@@ -84,13 +113,17 @@ def read(shop: Any, text: str) -> Command | Unknown | None:
     )
 
 
-def _unknown(shop: Any, command: Unknown) -> str:
+def _unknown(shop: Any, command: Unknown, text: str) -> Answer:
+    """Say that there is no such command; where one is near, a button writes it in its place."""
     hint = (
         word("answer.did_you_mean", shop.locale, suggestion=command.suggestion)
         if command.suggestion
         else word("answer.see_help", shop.locale)
     )
-    return word("answer.no_such_verb", shop.locale, verb=command.verb, hint=hint)
+    sentence = word("answer.no_such_verb", shop.locale, verb=command.verb, hint=hint)
+    if not command.suggestion:
+        return _error(sentence)
+    return _error(sentence, *offer(command.suggestion + text[command.span[1] :]))
 
 
 def _find_meant(

@@ -9,13 +9,17 @@ from typing import Any
 from bot import outbox
 from bot.channels.fields import readable
 from bot.conversation.answering import answer
-from bot.messages import Author, Card, Text
+from bot.messages import Author, Card, Route, Text
 from bot.ordering import Asker
 from bot.runtime import Runtime, Work
 from bot.staff import MAY_WRITE, Actor
 from bot.store import changes, conversations, shops
+from bot.store import outbox as deliveries
 from bot.store.vault import digest
 from bot.words import say as word
+
+PREVIEW_PATIENCE = 2.0
+"""Seconds that a preview waits for a lock; the next letter asks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +72,53 @@ def say_within(
     return _say(runtime, work, Asker(actor, surface), conversation_id, text)
 
 
-def preview(runtime: Runtime, actor: Actor, conversation_id: int, text: str) -> Card | Text | None:
-    """Tell what a command would answer, and change nothing; None for plain words."""
-    seen: list[Card | Text | None] = []
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What words would do: the ``answer`` to a command, and what would go to whom by which way.
+
+    ``answer`` is None for plain words. ``sends`` is what would be owed to
+    ``customer``, a conversation: ``text`` or ``bill``, None where nothing is.
+    """
+
+    answer: Card | Text | None = None
+    is_error: bool = False
+    sends: str | None = None
+    customer: Any | None = None
+    route: Route | None = None
+
+
+def preview(runtime: Runtime, actor: Actor, conversation_id: int, text: str) -> Preview:
+    """Run a command for real in a transaction that is rolled back, and tell what it did.
+
+    Nothing stays: no number is used up, nothing is owed, no bell is rung, no
+    page is told. Plain words are only looked at. Raises ``LookupError`` where
+    the shop has no such conversation, ``StoreUnavailable`` where somebody has
+    the lock for longer than a person who types would wait.
+    """
+    seen: list[Preview] = []
 
     def body(work: Work) -> None:
-        said = _say(runtime, work, Asker(actor, "preview"), conversation_id, text, dry=True)
-        seen[:] = [said.answer]
+        asker = Asker(actor, "preview")
+        said = _say(runtime, work, asker, conversation_id, text, dry=True)
+        seen[:] = [_look(work, actor, conversation_id, said)]
         raise _TakenBack
 
     with contextlib.suppress(_TakenBack):
-        runtime.transact(body)
+        runtime.transact(body, patience=PREVIEW_PATIENCE)
     return seen[0]
+
+
+def _look(work: Work, actor: Actor, conversation_id: int, said: Said) -> Preview:
+    """See what a command that is about to be rolled back would have sent."""
+    connection = work.connection
+    owed = deliveries.list_owed_at(connection, actor.shop_id, work.now)
+    if said.answer is not None and not owed:
+        return Preview(said.answer, said.is_error)
+    about = owed[0].conversation_id if owed else conversation_id
+    sends = "bill" if any(one.kind == "bill" for one in owed) else "text"
+    customer = conversations.find_conversation(connection, actor.shop_id, about)
+    route = outbox.route_now(connection, customer, work.now, billing=sends == "bill")
+    return Preview(said.answer, said.is_error, sends, customer, route)
 
 
 def mark_read(runtime: Runtime, actor: Actor, conversation_id: int) -> None:

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: it opens ``url``, or sends ``text`` as the person's own message."""
+    """A button: it opens ``url``, sends ``text`` as the person's own message, or offers ``fill``.
+
+    ``fill`` is a text to be changed before it is sent: it is put into the box
+    where there is one, and copied where there is none.
+    """
 
     label: str
     url: str | None = None
     text: str | None = None
+    fill: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@
 it, ``guards`` and ``effects`` say how each of its words is looked at and done.
 The use cases only gather what a move is asked with and pick its row: ``billing``
 around the bill, ``paying`` around money, ``shipping`` around parcels,
-``expiring`` for what time brings. ``policy`` holds a shop's own rules.
+``expiring`` for what time brings, ``undoing`` for what somebody takes back.
+``policy`` holds a shop's own rules.
 """
 
 from bot.ordering.asking import Asker, Desk, Incoming, Made, Notice, Outgoing
@@ -34,8 +35,10 @@ from bot.ordering.paying import (
 from bot.ordering.policy import Policy, change_policy, read_policy, set_right
 from bot.ordering.reading import OrderView, load, order_in_use, view, views
 from bot.ordering.shipping import complete, return_order, ship, undo_ship
+from bot.ordering.undoing import UNDO_WITHIN, Undone, find_rival, may_undo, undo
 
 __all__ = [
+    "UNDO_WITHIN",
     "Asker",
     "Desk",
     "Incoming",
@@ -44,6 +47,7 @@ __all__ = [
     "OrderView",
     "Outgoing",
     "Policy",
+    "Undone",
     "cancel",
     "change_policy",
     "choose_cod",
@@ -56,7 +60,9 @@ __all__ = [
     "end_attempt",
     "expire_due",
     "fill_missing",
+    "find_rival",
     "load",
+    "may_undo",
     "merge",
     "note_attempt",
     "notify_transfer",
@@ -72,6 +78,7 @@ __all__ = [
     "ship",
     "tag",
     "take_payment",
+    "undo",
     "undo_ship",
     "view",
     "views",

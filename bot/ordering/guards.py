@@ -33,12 +33,16 @@ def check_version(desk: Desk, row: Any, expected: int) -> None:
     """Raise ``MoveError``, saying who changed the order, where it is not as it was seen."""
     if expected == row.version:
         return
-    last = rows.last_event(desk.connection, row.id)
-    raise MoveError(
+    raise changed_by(desk, row, rows.last_event(desk.connection, row.id))
+
+
+def changed_by(desk: Desk, row: Any, event: Any | None) -> MoveError:
+    """Give the refusal that names who changed an order, by the event that did."""
+    return MoveError(
         "order_changed",
         number=row.number,
-        who=_name(desk, last.actor if last else "system"),
-        at=_clock(desk.shop, last.at if last else row.updated_at),
+        who=_name(desk, event.actor if event else "system"),
+        at=_clock(desk.shop, event.at if event else row.updated_at),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from bot.runtime import Runtime
@@ -84,28 +85,25 @@ def held_of(row: Any) -> Money:
 
 
 def _make(row: Any, items: Iterable[Any]) -> Order:
-    terms = row.terms
     return Order(
         number=row.number,
         status=Status(row.status),
         version=row.version,
         currency=row.currency,
         paid=held_of(row),
-        items=tuple(_read_item(item, row.currency) for item in items),
-        shipping=_money(terms.get("shipping_minor"), row.currency),
-        shipping_name=terms.get("shipping_name", ""),
-        shipping_code=terms.get("shipping_code", ""),
-        discount=_discount(terms.get("discount_minor"), terms.get("discount_bp"), row.currency),
-        deposit=_money(terms.get("deposit_minor"), row.currency),
-        tax_mode=TaxMode(terms.get("tax_mode", "none")),
-        tax_rate_bp=terms.get("tax_rate_bp", 700),
-        note=terms.get("note", ""),
-        phone=terms.get("phone", ""),
-        pay_method=PayMethod(terms["pay_method"]) if terms.get("pay_method") else None,
+        items=tuple(_read_item(item._asdict(), row.currency) for item in items),
         due_at=row.due_at,
-        tags=tuple(terms.get("tags", ())),
-        recipient=terms.get("recipient", ""),
-        address=terms.get("address", ""),
+        **_read_terms(row.terms, row.currency),
+    )
+
+
+def restore(order: Order, kept: Mapping[str, Any]) -> Order:
+    """Give an order with the items and terms that a snapshot kept."""
+    return replace(
+        order,
+        items=tuple(_read_item(item, order.currency) for item in kept["items"]),
+        due_at=datetime.fromisoformat(kept["due_at"]) if kept["due_at"] else None,
+        **_read_terms(kept["terms"], order.currency),
     )
 
 
@@ -138,14 +136,32 @@ def _view(runtime: Runtime, parts: Parts, row: Any) -> OrderView:
     )
 
 
-def _read_item(row: Any, currency: str) -> Item:
+def _read_terms(terms: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    return {
+        "shipping": _money(terms.get("shipping_minor"), currency),
+        "shipping_name": terms.get("shipping_name", ""),
+        "shipping_code": terms.get("shipping_code", ""),
+        "discount": _discount(terms.get("discount_minor"), terms.get("discount_bp"), currency),
+        "deposit": _money(terms.get("deposit_minor"), currency),
+        "tax_mode": TaxMode(terms.get("tax_mode", "none")),
+        "tax_rate_bp": terms.get("tax_rate_bp", 700),
+        "note": terms.get("note", ""),
+        "phone": terms.get("phone", ""),
+        "pay_method": PayMethod(terms["pay_method"]) if terms.get("pay_method") else None,
+        "tags": tuple(terms.get("tags", ())),
+        "recipient": terms.get("recipient", ""),
+        "address": terms.get("address", ""),
+    }
+
+
+def _read_item(kept: Mapping[str, Any], currency: str) -> Item:
     return Item(
-        code=row.code,
-        name=row.name,
-        options=tuple(row.options),
-        quantity=row.quantity,
-        unit_price=Money(row.unit_price_minor, currency),
-        discount=_discount(row.discount_minor, row.discount_bp, currency),
+        code=kept["code"],
+        name=kept["name"],
+        options=tuple(kept["options"]),
+        quantity=kept["quantity"],
+        unit_price=Money(kept["unit_price_minor"], currency),
+        discount=_discount(kept["discount_minor"], kept["discount_bp"], currency),
     )
 
 

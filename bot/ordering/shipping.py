@@ -58,7 +58,13 @@ def ship(
 
 
 def undo_ship(
-    desk: Desk, row: Any, asker: Asker, reason: str, *, version: int | None = None
+    desk: Desk,
+    row: Any,
+    asker: Asker,
+    reason: str,
+    *,
+    version: int | None = None,
+    **told: Any,
 ) -> Made:
     """Take the last parcel back, within 24 hours: its pieces are in the house again."""
     check_length("reason", reason, LONGEST_REASON)
@@ -70,7 +76,7 @@ def undo_ship(
         asked = Asked(
             reason=reason,
             parcel=Parcel(sent[-1].tracking, sent[-1].carrier, inside) if sent else None,
-            told={"inside": _told(inside)},
+            told={"inside": _told(inside), **told},
         )
         made = make(desk, locked, asker, "undo_ship", asked, expected=expected)
         parcels.undo_parcel(desk.connection, sent[-1].id, desk.now, asker.name, reason)

@@ -6,15 +6,19 @@ from typing import Any
 
 from bot.ordering.asking import Asker, Desk
 from bot.ordering.situation import Situation
-from bot.store import changes, products
+from bot.store import changes, products, snapshots
 from bot.store import orders as rows
 from orders.errors import MoveError
+from orders.item import Item
 from orders.order import Order
 from orders.states import Status
 from orders.totals import totals
 
 DELETED = "deleted"
 """What an event says of a draft that was dropped."""
+
+TAKEN_BACK = frozenset({"edit"})
+"""Moves that are taken back by writing what stood there before."""
 
 
 def save(situation: Situation) -> Any:
@@ -35,6 +39,16 @@ def save(situation: Situation) -> Any:
         raise MoveError("guard_same_version")
     if order.items != situation.before.items:
         write_items(desk, row, order)
+    if situation.asker.actor is not None and situation.move.name in TAKEN_BACK:
+        # What a person changed can be taken back for a while; the house's own doings cannot.
+        snapshots.keep_snapshot(
+            desk.connection,
+            shop_id=row.shop_id,
+            order_id=row.id,
+            version=row.version,
+            kept=write_snapshot(situation.before),
+            at=desk.now,
+        )
     after = rows.find_order(desk.connection, row.shop_id, order_id=row.id) or row
     log_move(
         desk,
@@ -135,6 +149,30 @@ def write_terms(order: Order) -> dict[str, Any]:
     }
 
 
+def write_snapshot(order: Order) -> dict[str, Any]:
+    """Give an order's items and terms as a snapshot keeps them; ``restore`` reads them."""
+    due = order.due_at
+    return {
+        "items": [write_item(item) for item in order.items],
+        "terms": write_terms(order),
+        "due_at": due.isoformat() if due is not None else None,
+    }
+
+
+def write_item(item: Item) -> dict[str, Any]:
+    """Give a line as it is stored."""
+    discount = item.discount
+    return {
+        "code": item.code,
+        "name": item.name,
+        "options": list(item.options),
+        "quantity": item.quantity,
+        "unit_price_minor": item.unit_price.minor,
+        "discount_minor": discount.amount.minor if discount and discount.amount else None,
+        "discount_bp": discount.basis_points if discount else None,
+    }
+
+
 def write_items(desk: Desk, row: Any, order: Order) -> None:
     """Write an order's lines anew, each with the product that it is of."""
     written = []
@@ -142,20 +180,11 @@ def write_items(desk: Desk, row: Any, order: Order) -> None:
         product = (
             products.find_product(desk.connection, row.shop_id, item.code) if item.code else None
         )
-        discount = item.discount
-        written.append(
-            {
-                "shop_id": row.shop_id,
-                "order_id": row.id,
-                "product_id": product.id if product else None,
-                "position": position,
-                "code": item.code,
-                "name": item.name,
-                "options": list(item.options),
-                "quantity": item.quantity,
-                "unit_price_minor": item.unit_price.minor,
-                "discount_minor": discount.amount.minor if discount and discount.amount else None,
-                "discount_bp": discount.basis_points if discount else None,
-            }
-        )
+        place = {
+            "shop_id": row.shop_id,
+            "order_id": row.id,
+            "product_id": product.id if product else None,
+            "position": position,
+        }
+        written.append(place | write_item(item))
     rows.replace_items(desk.connection, row.id, written)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
+from bot.store.numerals import begins
 from bot.store.tables import (
     addresses,
     channels,
@@ -104,6 +105,16 @@ def list_conversation_ids(connection: Connection, contact_id: int) -> list[int]:
     """List a contact's conversations."""
     query = select(conversations.c.id).where(conversations.c.contact_id == contact_id)
     return list(connection.execute(query.order_by(conversations.c.id)).scalars())
+
+
+def list_beginning(connection: Connection, shop_id: int, digits: str, limit: int) -> list[int]:
+    """List the ids of contacts whose code begins with these digits, the shortest code first."""
+    query = select(contacts.c.id).where(
+        contacts.c.shop_id == shop_id,
+        contacts.c.internal.is_(False),
+        begins(contacts.c.code, digits),
+    )
+    return list(connection.execute(query.order_by(contacts.c.code).limit(limit)).scalars())
 
 
 # Merging ---------------------------------------------------------------------

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from bot.store.numerals import begins
 from bot.store.tables import (
     addresses,
     channels,
@@ -132,6 +133,14 @@ def list_orders(
         if _CODE.fullmatch(text):
             found.append(contacts.c.code == int(text[1:]))
         query = query.where(or_(*found))
+    return list(connection.execute(query.order_by(orders.c.number.desc()).limit(limit)))
+
+
+def list_beginning(connection: Connection, shop_id: int, digits: str, limit: int) -> list[Row[Any]]:
+    """List a shop's orders whose number begins with these digits, newest number first."""
+    query = _order_query().where(orders.c.shop_id == shop_id, orders.c.deleted_at.is_(None))
+    if digits:
+        query = query.where(begins(orders.c.number, digits))
     return list(connection.execute(query.order_by(orders.c.number.desc()).limit(limit)))
 
 

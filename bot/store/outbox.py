@@ -204,6 +204,17 @@ def list_deliveries(
     return list(connection.execute(query))
 
 
+def list_owed_at(connection: Connection, shop_id: int, at: datetime) -> list[Row[Any]]:
+    """List what a transaction of that time made a shop owe: conversation_id, kind."""
+    query = (
+        select(outbox.c.conversation_id, outbox.c.kind)
+        .where(outbox.c.shop_id == shop_id, outbox.c.state.in_(OPEN), outbox.c.created_at == at)
+        .order_by(outbox.c.seq)
+        .limit(10)
+    )
+    return list(connection.execute(query))
+
+
 def find_delivery_by_platform_id(
     connection: Connection, conversation_id: int, platform_id: str
 ) -> Row[Any] | None:

@@ -119,14 +119,8 @@
 
   const isCommand = (box) => box.value.length > 1 && box.dataset.prefixes.includes(box.value.trimStart()[0]);
 
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const box = event.detail.elt;
-    if (box.id !== "text" || isCommand(box)) return;
-    event.preventDefault(); // plain words have no preview
-    byId("preview").replaceChildren();
-  });
-
   document.addEventListener("input", (event) => {
+    // What a command would have done is wrong for any other text.
     if (event.target.id === "text" && !isCommand(event.target)) byId("preview").replaceChildren();
   });
 

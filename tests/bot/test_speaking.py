@@ -8,7 +8,9 @@ import pytest
 
 from bot import conversation
 from bot import shops as shop_book
+from bot.messages import Card, Text
 from bot.staff import Actor
+from bot.store.tables import metadata
 from orders.states import Role
 from tests.support.shop import Shop, at_once
 
@@ -157,17 +159,82 @@ def test_another_shops_conversation_does_not_exist(open_shop: Shop) -> None:
     assert open_shop.rows("outbox") == []
 
 
+def whole(shop: Shop) -> dict[str, list[Any]]:
+    """Every row of every table: what a preview must leave as it was, counters and feed too."""
+    return {name: shop.rows(name) for name in metadata.tables}
+
+
 def test_a_preview_tells_the_answer_and_changes_nothing(open_shop: Shop) -> None:
-    before, feed = open_shop.counts(), open_shop.last_change()
+    before = whole(open_shop)
 
-    card = conversation.preview(open_shop.runtime, open_shop.owner, 1, "/o A1 2")
-    assert card is not None
-    assert conversation.preview(open_shop.runtime, open_shop.owner, 1, "/send") is not None
-    assert conversation.preview(open_shop.runtime, open_shop.owner, 1, "plain words") is None
+    for text in (
+        "/o A1 2",
+        "/o A1x",
+        "/o",
+        "/stock A1",
+        "/find hello",
+        "/reply hi",
+        "plain",
+        "/undo",
+    ):
+        conversation.preview(open_shop.runtime, open_shop.owner, 1, text)
+        assert whole(open_shop) == before, text
 
-    assert open_shop.counts() == before
-    assert open_shop.last_change() == feed
-    assert "1001" in open_shop.answer("/o A1 2")  # the number was given back
+    open_shop.answer("/o A1 2")
+    before = whole(open_shop)
+    for text in (
+        "/send",
+        "/add B2 1",
+        "/set A1 9; disc 5%",
+        "/rm A1",
+        "/undo",
+        "/cancel",
+        "/draft",
+    ):
+        conversation.preview(open_shop.runtime, open_shop.owner, 1, text)
+        assert whole(open_shop) == before, text
+
+    assert "1001" in open_shop.answer("/send")
+    before = whole(open_shop)
+    for text in ("/paid", "/renew 2h", "/draft", "/cancel", "/pay cod", "/undo", "/o B2 1"):
+        conversation.preview(open_shop.runtime, open_shop.owner, 1, text)
+        assert whole(open_shop) == before, text
+    assert "1002" in open_shop.answer("/o B2 1; note: the next number")  # none was used up
+
+
+def test_a_preview_of_a_bill_says_its_totals_and_its_lane_and_of_words_theirs(
+    open_shop: Shop,
+) -> None:
+    open_shop.answer("/o A1 2; ship EMS")
+    bill = conversation.preview(open_shop.runtime, open_shop.owner, 1, "/send")
+    assert (bill.sends, bill.is_error) == ("bill", False)
+    assert bill.route is not None
+    assert bill.route.lane == "push"  # a bill is never answered by a token that can be lost
+    assert isinstance(bill.answer, Card)
+    assert "300" in bill.answer.rows[-1].value
+
+    words = conversation.preview(open_shop.runtime, open_shop.owner, 1, "plain words")
+    assert (words.answer, words.sends) == (None, "text")
+    wrong = conversation.preview(open_shop.runtime, open_shop.owner, 1, "/o A1 2 5")
+    assert wrong.is_error
+    assert wrong.sends is None
+    assert isinstance(wrong.answer, Text)
+    assert "^" in wrong.answer.text
+    dead = conversation.preview(open_shop.runtime, open_shop.owner, 1, "/o A1 1")
+    assert (dead.sends, dead.route) == (None, None)
+
+
+def test_a_preview_rings_no_bell(open_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(type(open_shop.runtime.bell), "ring", lambda _, queue: rung.append(queue))
+    open_shop.answer("/o A1 2")
+    rung.clear()
+
+    conversation.preview(open_shop.runtime, open_shop.owner, 1, "/send")
+    assert rung == []
+
+    open_shop.answer("/send")
+    assert rung  # the bell that a real command rings is the one that is watched
 
 
 def test_marking_as_read_clears_the_count_for_this_shop_only(open_shop: Shop) -> None:

@@ -242,7 +242,7 @@ def test_T44_a_customers_words_and_name_are_text_everywhere(front: Front, words:
         page = visitor.get(path).text
         elements = Elements(page)
         assert not elements.tags & {"img", "svg"}
-        assert elements.scripts == {"htmx.js", "copy.js", "live.js", "viewer.js"}
+        assert elements.scripts == {"htmx.js", "copy.js", "live.js", "choices.js", "viewer.js"}
         assert not [name for name in elements.attributes if name.startswith("on")]
         assert not [to for to in elements.targets if not re.match(r"/|\?|#|https?://", to)]
         assert re.findall(r"<title>([^<]*)</title>", page) == ["แชท · Siam Tea"]
@@ -413,8 +413,11 @@ def test_a_preview_shows_what_a_command_would_do_and_does_nothing(front: Front) 
     shown = visitor.client.post(path, data={**fields, "text": "/o A1 2"}).text
     assert "฿240.00" in shown
     assert "<form" not in shown
-    assert visitor.client.post(path, data={**fields, "text": "hello"}).text.strip() == ""
-    assert visitor.client.post(path, data={**fields, "text": "/o " + "A1 " * 1_000}).text == ""
+    assert "<dl" not in visitor.client.post(path, data={**fields, "text": "hello"}).text
+    assert "preview-way" in visitor.client.post(path, data={**fields, "text": "hello"}).text
+    assert (
+        visitor.client.post(path, data={**fields, "text": "/o " + "A1 " * 1_000}).text.strip() == ""
+    )
     assert front.state() == before
 
 

@@ -17,7 +17,7 @@ from handlers.security import known_hosts
 from tests.handlers.conftest import OPERATOR_PASSWORD, Front
 
 OURS = (
-    *("webhooks", "auth", "surfaces", "inbox", "posts", "live", "media", "bill"),
+    *("webhooks", "auth", "surfaces", "inbox", "composer", "posts", "live", "media", "bill"),
     *("operators", "health"),
 )
 
@@ -45,6 +45,7 @@ ROUTES = {
     ("GET", "/inbox/<int:conversation_id>/post/<int:message_id>"): (303, 404, 404, 403),
     ("POST", "/inbox/<int:conversation_id>/messages"): (303, 403, 303, 403),
     ("POST", "/inbox/<int:conversation_id>/preview"): (303, 200, 200, 403),
+    ("POST", "/inbox/<int:conversation_id>/complete"): (303, 200, 200, 403),
     ("POST", "/inbox/<int:conversation_id>/read"): (303, 303, 303, 403),
     # With itself, of which there is only one.
     ("POST", "/inbox/<int:conversation_id>/merge"): (303, 403, 409, 403),

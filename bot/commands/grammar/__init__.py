@@ -32,6 +32,16 @@ from bot.commands.grammar.values import (
     Target,
     Unknown,
 )
+from bot.commands.grammar.writing import (
+    mend,
+    write_code,
+    write_command,
+    write_goods,
+    write_item,
+    write_method,
+    write_modifier,
+    write_option,
+)
 
 __all__ = [
     "LONGEST",
@@ -44,6 +54,14 @@ __all__ = [
     "Span",
     "Target",
     "Unknown",
+    "mend",
     "parse",
     "sum_items",
+    "write_code",
+    "write_command",
+    "write_goods",
+    "write_item",
+    "write_method",
+    "write_modifier",
+    "write_option",
 ]

@@ -57,6 +57,7 @@ from bot.store.tables.people import (
 )
 from bot.store.tables.replies import auto_answers, saved_replies, status_templates
 from bot.store.tables.search import message_words, search_marks
+from bot.store.tables.snapshots import order_snapshots
 from bot.store.tables.stock import shelves, stock_moves, variants
 from bot.store.tables.surfaces import staff_cards, staff_groups
 from bot.store.tables.watch import heard_hours, watches
@@ -95,6 +96,7 @@ __all__ = [
     "metadata",
     "order_events",
     "order_items",
+    "order_snapshots",
     "orders",
     "outbox",
     "parcel_items",
