@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from bot.words import say
+from bot.words.refusals import Refusal
 
 
-class ProductError(Exception):
-    """Something that cannot be done to a product as it stands.
+class ProductError(Refusal):
+    """Something that cannot be done to a product as it stands."""
 
-    ``key`` names the sentence, ``facts`` fill it. ``str(error)`` is the key
-    alone, so that no log ever holds what people typed.
-    """
+    section: ClassVar[str] = "album"
 
-    def __init__(self, key: str, **facts: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.facts = facts
-
-    def sentence(self, language: str) -> str:
-        """What is in the way and what to do."""
-        facts = dict(self.facts)
+    def told(self, language: str) -> dict[str, Any]:
+        """Give the facts, with a column by its name."""
+        facts = super().told(language)
         if "column" in facts:
             facts["column"] = name_column(str(facts["column"]), language)
-        return say(f"album.{self.key}", language, **facts)
+        return facts
 
 
 class ProductUnknown(ProductError, LookupError):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from bot.words import say
+from bot.words.refusals import Refusal
 
 
 class ContactError(Exception):
@@ -17,24 +20,17 @@ class ContactError(Exception):
         self.kind = kind
 
 
-class CustomerError(Exception):
-    """Something that was typed of a customer cannot be taken.
+class CustomerError(Refusal):
+    """Something that was typed of a customer cannot be taken."""
 
-    ``key`` names the sentence, ``facts`` fill it. ``str(error)`` is the key
-    alone, so that no log ever holds what people typed.
-    """
+    section: ClassVar[str] = "customer"
 
-    def __init__(self, key: str, **facts: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.facts = facts
-
-    def sentence(self, language: str) -> str:
-        """What is wrong and what to do, for whoever typed it."""
-        facts = dict(self.facts)
+    def told(self, language: str) -> dict[str, Any]:
+        """Give the facts, with a field by its name."""
+        facts = super().told(language)
         if "field" in facts:
             facts["field"] = say(f"customer_field.{facts['field']}", language)
-        return say(f"customer.{self.key}", language, **facts)
+        return facts
 
 
 class CustomerUnknown(CustomerError, LookupError):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
-from typing import Final
+from typing import ClassVar, Final
 
-from bot.words import say
+from bot.words.refusals import Refusal
 from orders.item import Discount
 from orders.money import Money
 from orders.payment import PayMethod
@@ -23,20 +23,10 @@ class Keep(Enum):
 KEEP: Final = Keep.KEEP
 
 
-class DraftError(Exception):
-    """Something that is wanted of an order and is not there.
+class DraftError(Refusal):
+    """Something that is wanted of an order and is not there."""
 
-    ``key`` names the sentence, ``facts`` fill it; ``str(error)`` is the key alone.
-    """
-
-    def __init__(self, key: str, **facts: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.facts = facts
-
-    def sentence(self, language: str) -> str:
-        """What is not there and what to do."""
-        return say(f"drafting.{self.key}", language, **self.facts)
+    section: ClassVar[str] = "drafting"
 
 
 @dataclass(frozen=True, slots=True)

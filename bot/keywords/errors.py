@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from bot.words import say
+from typing import ClassVar
+
+from bot.words.refusals import Refusal
 
 
-class KeywordError(Exception):
-    """A setting that cannot be taken. ``key`` names the sentence, ``facts`` fill it."""
+class KeywordError(Refusal):
+    """A setting that cannot be taken."""
 
-    def __init__(self, key: str, **facts: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.facts = facts
-
-    def sentence(self, language: str) -> str:
-        """What is wrong and what to do, in ``language``."""
-        return say(f"keyword_error.{self.key}", language, **self.facts)
+    section: ClassVar[str] = "keyword_error"

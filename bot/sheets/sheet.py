@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from bot.words import say
+from bot.words.refusals import Refusal
 
 LARGEST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 10_000
@@ -16,17 +17,10 @@ GUARDED = frozenset("=+-@\t\r\n＝＋－＠")
 """What a spreadsheet may take for the start of a formula (OWASP, "CSV Injection")."""
 
 
-class SheetError(Exception):
-    """A file that cannot be read; ``str(error)`` is the sentence's key alone."""
+class SheetError(Refusal):
+    """A file that cannot be read."""
 
-    def __init__(self, key: str, **facts: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.facts = facts
-
-    def sentence(self, language: str) -> str:
-        """What is wrong with the file and what to do."""
-        return say(f"sheet.{self.key}", language, **self.facts)
+    section: ClassVar[str] = "sheet"
 
 
 @dataclass(frozen=True, slots=True)
