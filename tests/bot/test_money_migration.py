@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from alembic import command
 from sqlalchemy import text
 
-from bot.store.database import _alembic_config
 from tests.support.shop import Shop
 
 BEFORE = "0010"
-
-
-def migrate(shop: Shop, to: str) -> None:
-    with shop.runtime.store._reach() as reached:
-        connection = reached.execution_options(writing=True)
-        config = _alembic_config()
-        config.attributes["connection"] = connection
-        (command.downgrade if to == BEFORE else command.upgrade)(config, to)
-        connection.commit()
 
 
 def test_orders_keep_everything_when_the_tables_of_money_come_and_go(shop: Shop) -> None:
@@ -29,13 +18,13 @@ def test_orders_keep_everything_when_the_tables_of_money_come_and_go(shop: Shop)
     shop.answer("/send")
     orders, items = shop.rows("orders"), shop.rows("order_items")
 
-    migrate(shop, BEFORE)
+    shop.runtime.store.migrate(BEFORE)
 
     def count(connection: Any) -> int:
         return int(connection.execute(text("SELECT count(*) FROM orders")).scalar_one())
 
     assert shop.runtime.store.write(count) == 1
-    migrate(shop, "head")
+    shop.runtime.store.migrate()
     shop.runtime.store.check_schema()
     assert (shop.rows("orders"), shop.rows("order_items")) == (orders, items)
     shop.answer("/paid")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from tests.handlers.conftest import PASSWORD, Front
@@ -83,11 +84,11 @@ def test_pictures_open_by_keyboard_and_sounds_play_when_asked(
     assert shown.get_attribute("src") == first
     page.keyboard.press("Escape")
     shown.wait_for(state="hidden")
-    page.wait_for_function("it => document.activeElement.getAttribute('href') === it", arg=first)
+    expect(page.locator(":focus")).to_have_attribute("href", str(first))
 
     state = "(() => { const it = document.querySelector('audio'); return it.%s; })()"
     assert page.evaluate(state % "paused")
     page.evaluate("document.querySelector('audio').play().catch(() => {})")
-    page.wait_for_function("document.querySelector('audio').currentTime > 0")
+    expect(page.locator("audio")).not_to_have_js_property("currentTime", 0)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert not complaints

@@ -28,7 +28,8 @@ T = TypeVar("T")
 GROWING = (
     *("outbox", "feed", "audit", "idempotency_keys"),
     *("parcel_items", "parcels", "payments", "refunds", "slips", "payment_attempts"),
-    *("stock_moves", "order_items", "order_events", "invoices", "orders", "shelves"),
+    *("stock_moves", "order_items", "order_events", "order_snapshots", "invoices"),
+    *("orders", "shelves"),
 )
 """The tables that moves of orders write to."""
 
